@@ -1,0 +1,139 @@
+"""Lists, and tuples as objects with a property for each place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..paths import Keys
+from .codec import SAME, Codec, Pruning, items, step
+from .form import ANY_ITEM, Form, Json, Place, described, or_null
+from .objects import closed
+from .scalars import keep, say
+
+if TYPE_CHECKING:
+    from .strict import Compiler
+
+
+def array(c: Compiler, node: Json, place: Place) -> Form:
+    prefix = node.get("prefixItems")
+    if isinstance(prefix, list) and prefix:
+        return _tuple(c, node, prefix, place)
+    return _list(c, node, place)
+
+
+def _list(c: Compiler, node: Json, place: Place) -> Form:
+    inner = node.get("items", True)
+    if node.get("maxItems") == 0 or inner is False:
+        form, node = Form({"type": "null"}), {**node, "maxItems": 0}
+    else:
+        form = c.node(inner, place / ANY_ITEM)
+    if "contains" in node and node.get("minContains") != 0:
+        node = {**node, "minItems": max(1, _count(node, "minItems", 0), _count(node, "minContains", 1))}
+    kept, notes = keep(c, node, ("minItems", "maxItems"), place)
+    if node.get("uniqueItems") is True:
+        notes += (say("uniqueItems", True),)
+        c.change(place, "unique", "that no item comes twice is described")
+    return Form({"type": "array", "items": described(form).schema, **kept}, items(form.codec), notes)
+
+
+def _tuple(c: Compiler, node: Json, prefix: list[object], place: Place) -> Form:
+    """A tuple: an object with a property for each place, and ``rest`` for what may follow."""
+    least, most = _count(node, "minItems", 0), _count(node, "maxItems", None)
+    places = prefix[:most] if most is not None else prefix
+    if (
+        most == len(prefix) == least
+        and all(place_ == prefix[0] for place_ in prefix)
+        and not isinstance(prefix[0], bool)
+    ):
+        return _list(c, {"items": prefix[0], "minItems": least, "maxItems": most}, place)
+    c.change(place, "tuple", "a tuple is an object with a property for each place")
+    names = _names(places)
+    schemas: dict[str, object] = {}
+    codecs: list[Codec] = []
+    for at, rule in enumerate(places):
+        form = c.node(rule, place / f"[{at}]")
+        if at >= least:
+            form = or_null(form, type_lists=c.dialect.type_lists)
+        schemas[names[at]] = described(form).schema
+        codecs.append(form.codec)
+    rest = node.get("items", True)
+    more = most is None or most > len(prefix)
+    tail: Codec | None = None
+    if rest is not False and more:
+        form = _list(c, {"items": rest, **({"maxItems": most - len(prefix)} if most is not None else {})}, place)
+        schemas["rest"], tail = described(form).schema, form.codec
+    return Form(closed(schemas), Row(tuple(names), tuple(codecs), least, tail))
+
+
+def _names(places: list[object]) -> list[str]:
+    titles = [_snake(str(place.get("title", ""))) if isinstance(place, Mapping) else "" for place in places]
+    usable = all(titles) and len(set(titles)) == len(titles) and "rest" not in titles
+    return titles if usable else [f"item_{at}" for at in range(len(places))]
+
+
+def _snake(text: str) -> str:
+    return re.sub(r"\W+", "_", text.lower()).strip("_")
+
+
+def _count(node: Json, key: str, default: int | None) -> int:
+    value = node.get(key, default)
+    return int(value) if isinstance(value, int | float) else value  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Codec):
+    """A tuple ⇄ an object. ``least`` places are always there, later ones are null where the tuple ends before."""
+
+    names: tuple[str, ...]
+    codecs: tuple[Codec, ...]
+    least: int
+    tail: Codec | None
+
+    def encode(self, value: object) -> object:
+        if not isinstance(value, list) or len(value) < self.least:
+            return value
+        size = len(self.names)
+        if len(value) > size and self.tail is None:
+            return value
+        wire: Json = dict.fromkeys(self.names)
+        wire |= {name: codec.encode(held) for name, codec, held in zip(self.names, self.codecs, value, strict=False)}
+        return wire if self.tail is None else {**wire, "rest": self.tail.encode(value[size:])}
+
+    def decode(self, value: object) -> object:
+        if not isinstance(value, Mapping):
+            return value
+        row = [codec.decode(value[name]) for name, codec in zip(self.names, self.codecs, strict=True) if name in value]
+        rest = self.tail.decode(value.get("rest")) if self.tail is not None else None
+        if isinstance(rest, list) and rest:
+            return [*row, *rest]
+        while len(row) > self.least and row[-1] is None:
+            row.pop()
+        return row
+
+    def to_wire(self, keys: Keys, wire: object) -> Keys:
+        at = keys[0] if keys else None
+        if not isinstance(at, int):
+            return keys
+        if at >= len(self.names):
+            tail = self.tail or SAME
+            return ("rest", *tail.to_wire((at - len(self.names), *keys[1:]), step(wire, "rest")))
+        return (self.names[at], *self.codecs[at].to_wire(keys[1:], step(wire, self.names[at])))
+
+    def to_source(self, keys: Keys, wire: object) -> Keys:
+        if not keys:
+            return keys
+        if keys[0] == "rest" and self.tail is not None:
+            inner = self.tail.to_source(keys[1:], step(wire, "rest"))
+            at = inner[0] if inner else 0
+            return (len(self.names) + at, *inner[1:]) if inner and isinstance(at, int) else ()
+        if keys[0] not in self.names:
+            return keys
+        place = self.names.index(str(keys[0]))
+        return (place, *self.codecs[place].to_source(keys[1:], step(wire, keys[0])))
+
+    def pruned(self, by: Pruning) -> Codec:
+        tail = None if self.tail is None else self.tail.pruned(by)
+        return Row(self.names, tuple(codec.pruned(by) for codec in self.codecs), self.least, tail)

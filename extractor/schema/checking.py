@@ -1,0 +1,250 @@
+"""What validation found, as issues with paths of the source form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+from jsonschema.validators import validator_for
+from pydantic_core import ErrorDetails, ValidationError, from_json, to_json
+
+from ..errors import UnsupportedTypeError
+from ..issues import Issue
+from ..paths import Keys, to_path
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError as Mismatch
+    from pydantic import TypeAdapter
+
+T = TypeVar("T")
+_LONGEST = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Checked(Generic[T]):
+    """What validation gave: ``value`` means something where there are no issues."""
+
+    value: T | None
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """One error of Pydantic: where it stands in the value, and the union branches it was met in, each with its depth."""
+
+    keys: Keys
+    branches: tuple[tuple[int, str | int], ...]
+    error: ErrorDetails
+
+
+def issues_of(error: ValidationError, value: object) -> tuple[Issue, ...]:
+    """The issues of a value that Pydantic refused; of a union those of the branch that it comes nearest to."""
+    faults = [_fault(detail, value) for detail in error.errors(include_url=False)]
+    return tuple(_issue(fault, value) for fault in _nearest(faults, 0))
+
+
+def unreadable(text: str | bytes) -> object:
+    """The JSON in the text as far as it goes, for paths and values of issues."""
+    try:
+        return from_json(text)
+    except ValueError:
+        return None
+
+
+def _fault(error: ErrorDetails, value: object) -> _Fault:
+    """Parts of ``loc`` that are not in the value name branches and validators."""
+    keys: list[str | int] = []
+    branches: list[tuple[int, str | int]] = []
+    missing = error["type"] in {
+        "missing",
+        "missing_argument",
+        "missing_keyword_only_argument",
+        "missing_positional_only_argument",
+    }
+    last = len(error["loc"]) - 1
+    for at, part in enumerate(error["loc"]):
+        if missing and at == last:
+            keys.append(part)
+        elif _holds(value, part):
+            keys.append(_key(value, part))
+            value = value[_key(value, part)]  # type: ignore[index]
+        elif part != "[key]":
+            branches.append((len(keys), part))
+    return _Fault(tuple(keys), tuple(branches), error)
+
+
+def _holds(value: object, part: str | int) -> bool:
+    if isinstance(value, Mapping):
+        return _key(value, part) in value
+    return isinstance(value, list) and isinstance(part, int) and 0 <= part < len(value)
+
+
+def _key(value: object, part: str | int) -> str | int:
+    return str(part) if isinstance(value, Mapping) else part
+
+
+def _nearest(faults: Sequence[_Fault], level: int) -> Iterator[_Fault]:
+    """Faults without those of the branches of a union that the value comes less near to."""
+    groups: dict[object, dict[object, list[_Fault]]] = {}
+    for fault in faults:
+        deeper = len(fault.branches) > level
+        node = (
+            (fault.branches[:level], fault.keys[: fault.branches[level][0]], fault.branches[level][0])
+            if deeper
+            else None
+        )
+        name = fault.branches[level][1] if deeper else None
+        groups.setdefault(node, {}).setdefault(name, []).append(fault)
+    for node, branches in groups.items():
+        if node is None:
+            yield from (fault for found in branches.values() for fault in found)
+        else:
+            depth = next(iter(branches.values()))[0].branches[level][0]
+            yield from _nearest(min(branches.values(), key=lambda found: _distance(found, depth)), level + 1)
+
+
+def _distance(faults: Sequence[_Fault], depth: int) -> tuple[int, int, int]:
+    """How far a value is from a branch: another type at all, another tag, so many faults."""
+    shallow = sum(1 for fault in faults if len(fault.keys) <= depth and fault.error["type"] not in _INSIDE)
+    tags = sum(
+        1
+        for fault in faults
+        if len(fault.keys) == depth + 1 and fault.error["type"] in {"literal_error", "enum", "missing"}
+    )
+    return shallow, tags, len(faults)
+
+
+_INSIDE = frozenset(
+    "value_error assertion_error missing too_short too_long string_too_short string_too_long string_pattern_mismatch "
+    "greater_than greater_than_equal less_than less_than_equal multiple_of enum literal_error".split()
+)
+
+
+def _issue(fault: _Fault, value: object) -> Issue:
+    error = fault.error
+    for key in fault.keys:
+        value = value[key] if _holds(value, key) else None  # type: ignore[index]
+    return Issue(to_path(fault.keys), _message(error), value, error["type"])
+
+
+def _message(error: ErrorDetails) -> str:
+    raised = error.get("ctx", {}).get("error")
+    if error["type"] in {"value_error", "assertion_error"} and raised is not None:
+        return short(str(raised)) or short(error["msg"])
+    return short(error["msg"])
+
+
+def short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def mismatches(errors: Iterable[Mismatch]) -> tuple[Issue, ...]:
+    """The issues of a value that jsonschema refused; of a union those of the branch it comes nearest to."""
+    return tuple(_mismatch(leaf) for error in errors for leaf in _leaves(error))
+
+
+def _leaves(error: Mismatch) -> Iterator[Mismatch]:
+    if error.validator not in {"anyOf", "oneOf"} or not error.context:
+        yield error
+        return
+    branches: dict[object, list[Mismatch]] = {}
+    for inner in error.context:
+        branches.setdefault(inner.schema_path[0], []).append(inner)
+    nearest = min(branches.values(), key=_far)
+    for inner in nearest:
+        yield from _leaves(inner)
+
+
+def _far(errors: Sequence[Mismatch]) -> tuple[int, int, int]:
+    wrong_type = sum(1 for error in errors if not error.relative_path and error.validator == "type")
+    tags = sum(1 for error in errors if error.validator in {"const", "enum"})
+    return wrong_type, tags, len(errors)
+
+
+def _mismatch(error: Mismatch) -> Issue:
+    keys = tuple(error.absolute_path)
+    value = error.instance
+    if error.validator == "required":
+        name = next((key for key in error.validator_value if repr(key) in error.message.split(" is a ")[0]), None)
+        if name is not None:
+            keys, value = (*keys, name), None
+            return Issue(to_path(keys), "Field required", value, "missing")
+    return Issue(to_path(keys), _words(error), value, str(error.validator))
+
+
+def _words(error: Mismatch) -> str:
+    """jsonschema's sentence, without the value that it starts with where that is long."""
+    shown = repr(error.instance)
+    if len(shown) > 80 and error.message.startswith(shown):
+        return short("The value" + error.message[len(shown) :])
+    return short(error.message)
+
+
+class Checker(Protocol):
+    """What validates source JSON: Pydantic for types, jsonschema for raw schemas."""
+
+    def value(self, value: object) -> Checked[Any]: ...
+
+    def text(self, text: str | bytes) -> Checked[Any]: ...
+
+    def dump(self, value: object) -> object: ...
+
+
+class PydanticChecker:
+    """A type's own rules, in JSON mode."""
+
+    __slots__ = ("_adapter", "_read")
+
+    def __init__(self, adapter: TypeAdapter[Any]) -> None:
+        self._adapter = adapter
+        self._read = adapter.validator.validate_json
+
+    def value(self, value: object) -> Checked[Any]:
+        return self.text(to_json(value))
+
+    def text(self, text: str | bytes) -> Checked[Any]:
+        try:
+            return Checked(self._read(text))
+        except ValidationError as error:
+            return Checked(None, issues_of(error, unreadable(text)))
+
+    def dump(self, value: object) -> object:
+        return self._adapter.dump_python(value, mode="json", by_alias=True)
+
+
+class RawChecker:
+    """A raw schema, in its own draft."""
+
+    __slots__ = ("_validator",)
+
+    def __init__(self, schema: Mapping[str, object]) -> None:
+        self._validator = validator_for(schema, default=Draft202012Validator)(schema)
+
+    def value(self, value: object) -> Checked[Any]:
+        issues = mismatches(self._validator.iter_errors(value))
+        return Checked(None if issues else value, issues)
+
+    def text(self, text: str | bytes) -> Checked[Any]:
+        try:
+            return self.value(from_json(text))
+        except ValueError as error:
+            return Checked(None, (Issue("$", short(str(error)), None, "syntax"),))
+
+    def dump(self, value: object) -> object:
+        return value
+
+
+def checked_schema(schema: Mapping[str, object]) -> dict[str, object]:
+    """A copy of a raw JSON Schema, after its metaschema has been asked."""
+    copy: dict[str, object] = from_json(to_json(dict(schema)))
+    try:
+        validator_for(copy, default=Draft202012Validator).check_schema(copy)
+    except SchemaError as error:
+        path = to_path(error.absolute_path)
+        raise UnsupportedTypeError(
+            f"the JSON Schema is invalid at {path}: {short(error.message)}; correct it there", path=path
+        ) from error
+    return copy

@@ -1,0 +1,189 @@
+"""Several schemas that must all hold, as one: allOf, and combinators with constraints beside them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from .form import Json
+
+if TYPE_CHECKING:
+    Find = Callable[[str], object]
+
+ANNOTATIONS = frozenset(
+    "title description default examples example deprecated readOnly writeOnly $comment $schema $defs definitions $id id "
+    "discriminator $anchor $dynamicAnchor".split()
+)
+_MOST_BRANCHES = 64
+
+
+def flat(schema: object, find: Find, trail: tuple[str, ...] = ()) -> Json:
+    """One level of the schema without $ref, allOf, oneOf and if: plain keywords, anyOf and not.
+
+    ``find`` gives the target of a reference. A schema that nothing fits has ``not`` true.
+    """
+    if not isinstance(schema, Mapping):
+        return {} if schema is not False else {"not": True}
+    node: Json = {key: value for key, value in schema.items() if key not in _REWRITES}
+    for key, rewrite in _REWRITES.items():
+        if key in schema:
+            for part in rewrite(schema, find, trail):
+                node = both(node, part, find)
+    return node
+
+
+def _ref(schema: Mapping[str, object], find: Find, trail: tuple[str, ...]) -> Iterable[Json]:
+    ref = str(schema["$ref"])
+    if ref not in trail:
+        target = flat(find(ref), find, (*trail, ref))
+        yield {key: value for key, value in target.items() if key not in {"title", "$defs", "definitions"}}
+
+
+def _all_of(schema: Mapping[str, object], find: Find, trail: tuple[str, ...]) -> Iterable[Json]:
+    return (flat(part, find, trail) for part in _list(schema["allOf"]))
+
+
+def _one_of(schema: Mapping[str, object], find: Find, trail: tuple[str, ...]) -> Iterable[Json]:
+    yield {"anyOf": schema["oneOf"]}
+
+
+def _if(schema: Mapping[str, object], find: Find, trail: tuple[str, ...]) -> Iterable[Json]:
+    yes = {"allOf": [schema["if"], schema.get("then", True)]}
+    no = {"allOf": [{"not": schema["if"]}, schema.get("else", True)]}
+    yield {"anyOf": [yes, no]}
+
+
+def _dependents(schema: Mapping[str, object], find: Find, trail: tuple[str, ...]) -> Iterable[Json]:
+    for key in ("dependentRequired", "dependentSchemas"):
+        rules = schema.get(key)
+        for name, rule in rules.items() if isinstance(rules, Mapping) else ():
+            wants = {"required": rule} if isinstance(rule, list) else rule
+            yield {"anyOf": [{"properties": {name: False}}, {"allOf": [{"required": [name]}, wants]}]}
+
+
+_REWRITES: dict[str, Callable[[Mapping[str, object], Find, tuple[str, ...]], Iterable[Json]]] = {
+    "$ref": _ref,
+    "allOf": _all_of,
+    "oneOf": _one_of,
+    "if": _if,
+    "then": lambda schema, find, trail: (),
+    "else": lambda schema, find, trail: (),
+    "dependentRequired": _dependents,
+    "dependentSchemas": lambda schema, find, trail: (
+        () if "dependentRequired" in schema else _dependents(schema, find, trail)
+    ),
+}
+
+
+def both(a: Json, b: Json, find: Find) -> Json:
+    """Two flat nodes as one that both hold in. What cannot be said in one node keeps the first and is left to validation."""
+    if not a or a == b:
+        return b
+    node = dict(a)
+    for key, value in b.items():
+        if key not in node:
+            node[key] = value
+        elif node[key] != value:
+            node[key] = _BOTH.get(key, _first)(node[key], value)
+    if "properties" in a or "properties" in b or "additionalProperties" in a or "additionalProperties" in b:
+        _objects(node, a, b)
+    return node
+
+
+def conj(*schemas: object) -> object:
+    """Schemas that must all hold, lazily: an allOf of the different ones."""
+    parts: list[object] = []
+    for schema in schemas:
+        lone = isinstance(schema, Mapping) and schema.keys() == {"allOf"}
+        for part in _list(schema["allOf"]) if lone else [schema]:  # type: ignore[index]
+            if part is False:
+                return False
+            if part is not True and part != {} and part not in parts:
+                parts.append(part)
+    return {"allOf": parts} if len(parts) > 1 else parts[0] if parts else True
+
+
+def _objects(node: Json, a: Json, b: Json) -> None:
+    """Properties of one side are held to what the other says of further properties."""
+    mine, other = _dict(a.get("properties")), _dict(b.get("properties"))
+    if not mine and not other:
+        node["additionalProperties"] = conj(a.get("additionalProperties", True), b.get("additionalProperties", True))
+        return
+    merged = {key: conj(value, other[key] if key in other else _further(b, key)) for key, value in mine.items()}
+    merged |= {key: conj(value, _further(a, key)) for key, value in other.items() if key not in mine}
+    node["properties"] = merged
+    stated = [side["additionalProperties"] for side in (a, b) if "additionalProperties" in side]
+    if stated:
+        node["additionalProperties"] = conj(*stated)
+
+
+def _further(side: Json, key: str) -> object:
+    """What a node says of a property that it does not list."""
+    fitting = [rule for pattern, rule in _dict(side.get("patternProperties")).items() if pattern_fits(pattern, key)]
+    return conj(*fitting) if fitting else side.get("additionalProperties", True)
+
+
+def _first(a: object, b: object) -> object:
+    return a
+
+
+def _types(a: object, b: object) -> object:
+    mine, other = ([kind] if isinstance(kind, str) else _list(kind) for kind in (a, b))
+    found = [kind for kind in mine if kind in other or (kind == "integer" and "number" in other)]
+    found += [kind for kind in other if kind == "integer" and "number" in mine and "integer" not in mine]
+    return found[0] if len(found) == 1 else found
+
+
+def _any_of(a: object, b: object) -> object:
+    mine, other = _list(a), _list(b)
+    if len(mine) * len(other) > _MOST_BRANCHES:
+        return mine
+    return [conj(x, y) for x in mine for y in other]
+
+
+def _multiple(a: object, b: object) -> object:
+    return math.lcm(a, b) if isinstance(a, int) and isinstance(b, int) else a
+
+
+_BOTH: dict[str, Callable[..., object]] = {
+    "type": _types,
+    "enum": lambda a, b: [value for value in a if value in b],
+    "const": lambda a, b: a,
+    "anyOf": _any_of,
+    "not": lambda a, b: {"anyOf": [a, b]},
+    "required": lambda a, b: [*a, *(key for key in b if key not in a)],
+    "patternProperties": lambda a, b: {
+        key: conj(a.get(key, True), b.get(key, True)) for key in dict.fromkeys([*a, *b])
+    },
+    "items": conj,
+    "prefixItems": lambda a, b: [
+        conj(*(side[at] for side in (a, b) if at < len(side))) for at in range(max(len(a), len(b)))
+    ],
+    "propertyNames": conj,
+    "contains": _first,
+    "multipleOf": _multiple,
+    "uniqueItems": lambda a, b: bool(a or b),
+    "description": _first,
+    **dict.fromkeys(("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains"), max),
+    **dict.fromkeys(("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains"), min),
+}
+
+
+@lru_cache(maxsize=4096)
+def pattern_fits(pattern: str, text: str) -> bool:
+    """Whether a JSON Schema pattern is found in the text. A pattern that Python cannot read fits nothing."""
+    try:
+        return re.search(pattern, text) is not None
+    except re.error:
+        return False
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _dict(value: object) -> dict[str, object]:
+    return dict(value) if isinstance(value, Mapping) else {}

@@ -1,0 +1,241 @@
+"""Strings, numbers, booleans, null, and closed lists of values."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+import orjson
+
+from ..paths import Keys
+from .codec import SAME, Codec, Pruning
+from .form import Form, Json
+
+if TYPE_CHECKING:
+    from .form import Place
+    from .strict import Compiler
+
+_SAYS = {
+    "minLength": "At least {} characters",
+    "maxLength": "At most {} characters",
+    "minItems": "At least {} items",
+    "maxItems": "At most {} items",
+    "minimum": "At least {}",
+    "maximum": "At most {}",
+    "exclusiveMinimum": "More than {}",
+    "exclusiveMaximum": "Less than {}",
+    "multipleOf": "A multiple of {}",
+    "pattern": "Must match the pattern {}",
+    "format": "Format: {}",
+    "uniqueItems": "No item twice",
+    "minProperties": "At least {} entries",
+    "maxProperties": "At most {} entries",
+}
+_LOOK = re.compile(r"\(\?(?:[=!]|<[=!])")
+_BACK = re.compile(r"(?:[^\\]|^)(?:\\\\)*(?:\\[1-9]|\\k<|\(\?P=)")
+_LENGTH_LOOK = re.compile(r"\^?\(\?=\.\{(\d+)(,?)(\d*)\}\$\)")
+_FORMAT_PATTERNS = {
+    "decimal": r"^-?[0-9]+(\.[0-9]+)?$",
+    "uri": r"^[a-z][a-z0-9+.-]*:\S+$",
+    "base64": r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\n?$",
+    "base64url": r"^[A-Za-z0-9_-]*={0,2}$",
+}
+
+
+def say(keyword: str, value: object) -> str:
+    """A constraint in words a model can act on."""
+    return _SAYS.get(keyword, keyword + " {}").format(value)
+
+
+def keep(c: Compiler, node: Json, keywords: tuple[str, ...], place: Place) -> tuple[Json, tuple[str, ...]]:
+    """The constraints that the dialect takes, and the others in words."""
+    found = [(key, node[key]) for key in keywords if key in node]
+    kept = {key: value for key, value in found if key in c.dialect.keywords}
+    notes = tuple(say(key, value) for key, value in found if key not in c.dialect.keywords)
+    if notes:
+        c.change(place, "said", "; ".join(notes))
+    return kept, notes
+
+
+def string(c: Compiler, node: Json, place: Place) -> Form:
+    if c.typed and node.get("contentMediaType") == "application/json" and "contentSchema" in node:
+        return json_text(c, node, place)
+    if c.typed and node.get("format") == "ipvanyaddress":
+        return c.node({"anyOf": [{"type": "string", "format": "ipv4"}, {"type": "string", "format": "ipv6"}]}, place)
+    texts, said = _text_rules(c, node, place)
+    kept, notes = keep(c, texts, ("minLength", "maxLength", "pattern", "format"), place)
+    if c.dialect.one_text_rule and kept.keys() & {"pattern", "format"} and kept.keys() & {"minLength", "maxLength"}:
+        notes += tuple(say(key, kept.pop(key)) for key in ("minLength", "maxLength") if key in kept)
+    codec: Codec = DECIMAL if c.typed and node.get("format") == "decimal" else SAME
+    return Form({"type": "string", **kept}, codec, said + notes)
+
+
+def _text_rules(c: Compiler, node: Json, place: Place) -> tuple[Json, tuple[str, ...]]:
+    """The node with pattern and format as the dialect can take them, and what is lost by that in words."""
+    rules = dict(node)
+    notes: list[str] = []
+    if "pattern" in rules:
+        notes += _portable_pattern(c, rules, place)
+    form = rules.get("format")
+    if isinstance(form, str) and form not in c.dialect.formats:
+        del rules["format"]
+        pattern = _FORMAT_PATTERNS.get(form) if c.typed else None
+        if pattern and "pattern" not in rules:
+            rules["pattern"] = pattern
+        notes += [say("format", form)] if form not in {"decimal", "password"} else []
+        c.change(place, "format", f"format {form} is not on the list; it is described")
+    return rules, tuple(notes)
+
+
+def _portable_pattern(c: Compiler, rules: Json, place: Place) -> list[str]:
+    """Rewrites ``rules["pattern"]`` without look-around and back-references, or takes it out and says it."""
+    pattern = str(rules["pattern"])
+    lengths = _LENGTH_LOOK.match(pattern)
+    if lengths:
+        low, comma, high = lengths.groups()
+        rules.setdefault("minLength", int(low))
+        if high or not comma:
+            rules.setdefault("maxLength", int(high or low))
+        pattern = "^" + pattern[lengths.end() :].lstrip("^")
+    pattern = re.sub(r"\(\?P?<(?![=!])\w+>", "(?:", pattern)
+    pattern = re.sub(r"\\A", "^", re.sub(r"\\[Zz]", "$", pattern))
+    if _LOOK.search(pattern) or _BACK.search(pattern):
+        c.change(place, "pattern", "look-around and back-references are not taken; the pattern is described")
+        return [say("pattern", rules.pop("pattern"))]
+    if c.dialect.anchored and not (pattern.startswith("^") and pattern.endswith("$")):
+        return [say("pattern", rules.pop("pattern"))]
+    rules["pattern"] = pattern
+    return []
+
+
+def number(c: Compiler, node: Json, place: Place) -> Form:
+    bounds = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+    kind = str(node["type"])
+    if c.dialect.integer_bounds_only and kind == "number":
+        found = tuple(say(key, node[key]) for key in bounds if key in node)
+        return Form({"type": kind}, SAME, found)
+    kept, notes = keep(c, node, bounds, place)
+    return Form({"type": kind, **kept}, SAME, notes)
+
+
+def plain(c: Compiler, node: Json, place: Place) -> Form:
+    return Form({"type": node["type"]})
+
+
+def type_of(value: object) -> str:
+    """The JSON type of a JSON value."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int):
+        return "integer"
+    return {float: "number", str: "string", list: "array"}.get(type(value), "object")
+
+
+def literals(c: Compiler, values: list[object], place: Place) -> Form:
+    """A closed list of values. Objects and lists among them are written as their JSON text."""
+    names = {_name(value): value for value in values if isinstance(value, dict | list)}
+    codec: Codec = Named(tuple(names.items())) if names else SAME
+    scalars = [_name(value) if isinstance(value, dict | list) else value for value in values]
+    if names:
+        c.change(place, "named", "objects and lists in an enum are written as their JSON text")
+    if len(scalars) > c.dialect.enums or _too_long(c, scalars):
+        return _huge(c, scalars, codec, place)
+    by_type: dict[str, list[object]] = {}
+    for value in scalars:
+        by_type.setdefault(type_of(value), []).append(value)
+    kinds = list(by_type)
+    if len(scalars) == 1:
+        return Form({"type": kinds[0], "const": scalars[0]}, codec)
+    if len(kinds) == 1 or c.dialect.type_lists:
+        return Form({"type": kinds[0] if len(kinds) == 1 else kinds, "enum": scalars}, codec)
+    branches = [{"type": kind} | ({} if kind == "null" else {"enum": found}) for kind, found in by_type.items()]
+    return Form({"anyOf": branches}, codec)
+
+
+def _too_long(c: Compiler, values: list[object]) -> bool:
+    return len(values) > 250 and sum(len(value) for value in values if isinstance(value, str)) > c.dialect.enum_chars
+
+
+def _huge(c: Compiler, values: list[object], codec: Codec, place: Place) -> Form:
+    c.change(place, "huge enum", f"{len(values)} values are more than the endpoint takes; checked after the answer")
+    kinds = list(dict.fromkeys(map(type_of, values)))
+    shown = ", ".join(orjson.dumps(value).decode() for value in values[:20])
+    note = f"One of {len(values)} permitted values, such as {shown}"
+    branches: list[object] = [{"type": kind} for kind in kinds]
+    return Form({"type": kinds[0]} if len(kinds) == 1 else {"anyOf": branches}, codec, (note,))
+
+
+def _name(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Named(Codec):
+    """Values of an enum that are objects or lists ⇄ their names."""
+
+    names: tuple[tuple[str, object], ...]
+
+    def encode(self, value: object) -> object:
+        return next((name for name, named in self.names if named == value), value)
+
+    def decode(self, value: object) -> object:
+        return next((named for name, named in self.names if name == value), value)
+
+
+@dataclass(frozen=True, slots=True)
+class DecimalText(Codec):
+    """A decimal number as exact text."""
+
+    def encode(self, value: object) -> object:
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            return value
+        try:
+            number = Decimal(str(value))
+        except InvalidOperation:
+            return value
+        return value if isinstance(value, str) and "e" not in value.lower() else format(number, "f")
+
+    def pruned(self, by: Pruning) -> Codec:
+        return SAME if by.decoding else self
+
+
+DECIMAL = DecimalText()
+
+
+def json_text(c: Compiler, node: Json, place: Place) -> Form:
+    """``Json[T]``: the model writes T, the type gets its text."""
+    form = c.node(node["contentSchema"], place)
+    c.change(place, "json text", "JSON inside a string is written as the value itself")
+    return Form(form.schema, JsonText(form.codec, c.takes(node["contentSchema"], "string")), form.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class JsonText(Codec):
+    """A string that holds JSON ⇄ the value in it. ``texts``: the value may itself be a string."""
+
+    inner: Codec
+    texts: bool
+
+    def encode(self, value: object) -> object:
+        try:
+            return self.inner.encode(orjson.loads(value)) if isinstance(value, str) else value
+        except orjson.JSONDecodeError:
+            return value
+
+    def decode(self, value: object) -> object:
+        if isinstance(value, str) and not self.texts:
+            return value
+        return orjson.dumps(self.inner.decode(value)).decode()
+
+    def to_wire(self, keys: Keys, wire: object) -> Keys:
+        return keys
+
+    def to_source(self, keys: Keys, wire: object) -> Keys:
+        return ()
+
+    def pruned(self, by: Pruning) -> Codec:
+        return JsonText(self.inner.pruned(by), self.texts)

@@ -1,0 +1,232 @@
+"""Unions, their tags, and what must not be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import orjson
+
+from ..paths import Keys
+from .codec import SAME, Boxed, Codec, Pruning
+from .form import Form, Json, Place, described, or_null
+from .matching import Defs, fits, nearness
+from .merge import ANNOTATIONS, both, flat
+from .objects import Entries, Nothing, closed
+from .scalars import type_of
+
+if TYPE_CHECKING:
+    from .strict import Compiler
+
+
+def union(c: Compiler, branches: list[object], place: Place) -> Form:
+    """The branches that can be written; a tag that tells them apart comes first in each."""
+    tag = _tag(c, branches)
+    forms = [(branch, form) for branch in branches if (form := _branch(c, branch, tag, place)) is not None]
+    forms = _told_apart(forms)
+    some = [(branch, form) for branch, form in forms if form.schema.get("type") != "null"]
+    if not some:
+        if not forms:
+            raise Nothing
+        return forms[0][1]
+    form = some[0][1] if len(some) == 1 else _choice(c, some)
+    return form if len(some) == len(forms) else or_null(form, type_lists=c.dialect.type_lists)
+
+
+def _branch(c: Compiler, branch: object, tag: str | None, place: Place) -> Form | None:
+    try:
+        return described(c.tagged(branch, tag, place) if tag else c.node(branch, place))
+    except Nothing:
+        return None
+
+
+def _told_apart(forms: list[tuple[object, Form]]) -> list[tuple[object, Form]]:
+    """Branches without repeats. A dict beside a list is put in a box, since both are arrays on the wire."""
+    different: list[tuple[object, Form]] = []
+    for branch, form in forms:
+        if all(form.schema != other.schema or form.codec is not other.codec for _, other in different):
+            different.append((branch, form))
+    arrays = sum(form.schema.get("type") == "array" for _, form in different)
+    if arrays < 2:
+        return different
+    return [(branch, _boxed(form) if isinstance(form.codec, Entries) else form) for branch, form in different]
+
+
+def _boxed(form: Form) -> Form:
+    return Form(closed({"entries": form.schema}), Boxed("entries", form.codec))
+
+
+def _choice(c: Compiler, forms: list[tuple[object, Form]]) -> Form:
+    schemas = [form.schema for _, form in forms]
+    branches = tuple(Branch(form.codec, form.schema, c.kinds(branch)) for branch, form in forms)
+    return Form({"anyOf": schemas}, choice(branches, c.forms))
+
+
+def _tag(c: Compiler, branches: list[object]) -> str | None:
+    """The property that has another fixed value in each branch, if there is one."""
+    if len(branches) < 2 or not all(isinstance(branch, Mapping) for branch in branches):
+        return None
+    nodes = [node for node in (flat(branch, c.find) for branch in branches) if node.get("type") != "null"]
+    found: list[Mapping[str, object]] = [_mapping(node.get("properties")) for node in nodes]
+    shared = [key for key in (found[0] if found else ()) if all(key in other for other in found)]
+    return next((key for key in shared if _distinct([_fixed(c, node[key]) for node in found])), None)
+
+
+def _fixed(c: Compiler, rule: object) -> list[object]:
+    return c.closed_values(rule) or []
+
+
+def _distinct(values: list[list[object]]) -> bool:
+    texts = [orjson.dumps(value) for some in values for value in some]
+    return len(values) > 1 and all(values) and len(set(texts)) == len(texts)
+
+
+def without(c: Compiler, node: Json, denied: object, place: Place) -> Json:
+    """The node without what ``not`` denies, as far as that can be said; else in words."""
+    rule = flat(denied, c.find) if isinstance(denied, Mapping) else ({} if denied is not False else {"not": True})
+    rule = {key: value for key, value in rule.items() if key not in ANNOTATIONS}
+    if not rule:
+        raise Nothing
+    if rule == {"not": True}:
+        return node
+    for needs, deny in _DENY:
+        if rule.keys() <= needs:
+            denied_node = deny(c, node, rule)
+            if denied_node is not None:
+                return denied_node
+    text = orjson.dumps(rule).decode()
+    c.change(place, "not", "what it must not be is described")
+    return described_node(node, f"Must not fit the JSON Schema {text[:300]}")
+
+
+def described_node(node: Json, text: str) -> Json:
+    old = node.get("description")
+    return {**node, "description": f"{old} {text}." if old else text}
+
+
+def _deny_any_of(c: Compiler, node: Json, rule: Json) -> Json | None:
+    branches = rule.get("anyOf")
+    if not isinstance(branches, list):
+        return None
+    for branch in branches:
+        node = both(node, flat({"not": branch}, c.find), c.find)
+    return _redo(c, node)
+
+
+def _redo(c: Compiler, node: Json) -> Json | None:
+    denied = node.pop("not", None)
+    parts = denied.get("anyOf") if isinstance(denied, Mapping) and denied.keys() == {"anyOf"} else [denied]
+    for part in parts if isinstance(parts, list) else []:
+        if isinstance(part, Mapping) and part.keys() == {"anyOf"}:
+            return None
+        node = without(c, node, part, Place())
+    return node
+
+
+def _deny_types(c: Compiler, node: Json, rule: Json) -> Json:
+    kinds = rule["type"] if isinstance(rule["type"], list) else [rule["type"]]
+    left = sorted(kind for kind in c.kinds(node) if kind not in kinds and not (kind == "integer" and "number" in kinds))
+    if "number" in left and "integer" in left:
+        left.remove("integer")
+    if not left:
+        raise Nothing
+    return {**node, "type": left[0] if len(left) == 1 else left}
+
+
+def _deny_values(c: Compiler, node: Json, rule: Json) -> Json | None:
+    enum = rule.get("enum")
+    values = enum if isinstance(enum, list) else [rule["const"]]
+    own = c.closed_values(node)
+    if own is None:
+        return None
+    left = [value for value in own if not any(value == bad and type(value) is type(bad) for bad in values)]
+    if not left:
+        raise Nothing
+    return {key: value for key, value in node.items() if key != "const"} | {"enum": left}
+
+
+def _deny_required(c: Compiler, node: Json, rule: Json) -> Json:
+    names = rule["required"]
+    return both(node, _some([{"properties": {name: False}} for name in names]), c.find)  # type: ignore[attr-defined]
+
+
+def _deny_properties(c: Compiler, node: Json, rule: Json) -> Json | None:
+    """Not (each property so, and those required): one required absent, or one present and otherwise."""
+    rules = _mapping(rule.get("properties"))
+    required = rule.get("required", [])
+    assert isinstance(required, list)
+    if len(rules) + len(required) > 6 or not rules:
+        return None
+    other: list[Json] = [{"properties": {name: {"not": held}}, "required": [name]} for name, held in rules.items()]
+    return both(node, _some([{"properties": {name: False}} for name in required] + other), c.find)
+
+
+def _some(branches: list[Json]) -> Json:
+    return branches[0] if len(branches) == 1 else {"anyOf": branches}
+
+
+_DENY = (
+    ({"anyOf"}, _deny_any_of),
+    ({"type"}, _deny_types),
+    ({"enum", "const", "type"}, _deny_values),
+    ({"required"}, _deny_required),
+    ({"properties", "required", "type"}, _deny_properties),
+)
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Branch:
+    """One branch of a union: its codec, its strict schema, and the JSON types of its source values."""
+
+    codec: Codec
+    schema: Json
+    kinds: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice(Codec):
+    """A union: each value goes through the first branch that it fits, else the nearest."""
+
+    branches: tuple[Branch, ...]
+    defs: Defs
+
+    def encode(self, value: object) -> object:
+        kind = type_of(value)
+        usable = [b for b in self.branches if kind in b.kinds or (kind == "integer" and "number" in b.kinds)]
+        fitting: list[object] = []
+        wires = [(branch, branch.codec.encode(value)) for branch in usable or self.branches]
+        for branch, wire in wires:
+            if fits(branch.schema, wire, self.defs):
+                if len(self.branches) == 1 or self.decode(wire) == value:
+                    return wire
+                fitting.append(wire)
+        if fitting:
+            return fitting[0]
+        return max(wires, key=lambda pair: nearness(pair[0].schema, pair[1], self.defs))[1]
+
+    def decode(self, value: object) -> object:
+        return self._of(value).decode(value)
+
+    def to_wire(self, keys: Keys, wire: object) -> Keys:
+        return self._of(wire).to_wire(keys, wire)
+
+    def to_source(self, keys: Keys, wire: object) -> Keys:
+        return self._of(wire).to_source(keys, wire)
+
+    def pruned(self, by: Pruning) -> Codec:
+        return choice(tuple(Branch(b.codec.pruned(by), b.schema, b.kinds) for b in self.branches), self.defs)
+
+    def _of(self, wire: object) -> Codec:
+        for branch in self.branches:
+            if fits(branch.schema, wire, self.defs):
+                return branch.codec
+        return max(self.branches, key=lambda branch: nearness(branch.schema, wire, self.defs)).codec
+
+
+def choice(branches: tuple[Branch, ...], defs: Defs) -> Codec:
+    return SAME if all(branch.codec is SAME for branch in branches) else Choice(branches, defs)
