@@ -10,7 +10,7 @@ import orjson
 
 from ..paths import Keys
 from .codec import Codec, Pruning, step
-from .form import Form, Json
+from .form import Form, Json, closed
 
 if TYPE_CHECKING:
     from .strict import Compiler
@@ -21,31 +21,20 @@ _SCALARS = ("string", "number", "boolean", "null")
 
 def entry(key: Json, value: Json) -> Json:
     """The strict schema of one entry of a dict."""
-    return {
-        "type": "object",
-        "properties": {"key": key, "value": value},
-        "required": ["key", "value"],
-        "additionalProperties": False,
-    }
+    return closed({"key": key, "value": value})
 
 
 def anything(c: Compiler) -> Form:
     """Any JSON: a definition that holds itself, or JSON text where definitions may not."""
     if not c.dialect.recursion:
-        return Form({"type": "string"}, TEXT, ("Any JSON, as text",))
-    name = c.special(_REF)
+        return Form({"type": "string"}, TEXT, ("Any JSON, as its text",))
+    name = c.named(_REF)
     if name is None:
         name = c.define("JsonValue", _REF)
         ref: Json = {"$ref": f"#/$defs/{name}"}
-        held: Json = {"type": "array", "items": entry({"type": "string"}, ref)}
-        bag: Json = {
-            "type": "object",
-            "properties": {"entries": held},
-            "required": ["entries"],
-            "additionalProperties": False,
-        }
-        branches: list[Json] = [*({"type": kind} for kind in _SCALARS), {"type": "array", "items": ref}, bag]
-        c.fill(name, Form({"anyOf": branches}, ANYTHING))
+        bag = closed({"entries": {"type": "array", "items": entry({"type": "string"}, ref)}})
+        scalars: list[Json] = [{"type": kind} for kind in _SCALARS]
+        c.fill(name, Form({"anyOf": [*scalars, {"type": "array", "items": ref}, bag]}, ANYTHING))
     return c.refer(name)
 
 

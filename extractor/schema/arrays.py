@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..paths import Keys
 from .codec import SAME, Codec, Pruning, items, step
-from .form import ANY_ITEM, Form, Json, Place, described, or_null
-from .objects import closed
+from .form import ANY_ITEM, Form, Json, Nothing, Place, closed, described, or_null
 from .scalars import keep, say
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def _list(c: Compiler, node: Json, place: Place) -> Form:
     if node.get("maxItems") == 0 or inner is False:
         form, node = Form({"type": "null"}), {**node, "maxItems": 0}
     else:
-        form = c.node(inner, place / ANY_ITEM)
+        form, node = _items(c, inner, node, place / ANY_ITEM)
     if "contains" in node and node.get("minContains") != 0:
         node = {**node, "minItems": max(1, _count(node, "minItems", 0), _count(node, "minContains", 1))}
     kept, notes = keep(c, node, ("minItems", "maxItems"), place)
@@ -37,6 +36,16 @@ def _list(c: Compiler, node: Json, place: Place) -> Form:
         notes += (say("uniqueItems", True),)
         c.change(place, "unique", "that no item comes twice is described")
     return Form({"type": "array", "items": described(form).schema, **kept}, items(form.codec), notes)
+
+
+def _items(c: Compiler, inner: object, node: Json, place: Place) -> tuple[Form, Json]:
+    """The form of the items. A list whose items cannot be is an empty one."""
+    try:
+        return c.node(inner, place), node
+    except Nothing:
+        if _count(node, "minItems", 0):
+            raise
+        return Form({"type": "null"}), {**node, "maxItems": 0}
 
 
 def _tuple(c: Compiler, node: Json, prefix: list[object], place: Place) -> Form:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
@@ -33,7 +34,7 @@ class Checked(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """One error of Pydantic: where it stands in the value, and the union branches it was met in, each with its depth."""
+    """One error of Pydantic: where it stands in the value, and the union branches around it, each with its depth."""
 
     keys: Keys
     branches: tuple[tuple[int, str | int], ...]
@@ -88,22 +89,15 @@ def _key(value: object, part: str | int) -> str | int:
 
 def _nearest(faults: Sequence[_Fault], level: int) -> Iterator[_Fault]:
     """Faults without those of the branches of a union that the value comes less near to."""
-    groups: dict[object, dict[object, list[_Fault]]] = {}
+    unions: dict[Keys, dict[str | int, list[_Fault]]] = {}
     for fault in faults:
-        deeper = len(fault.branches) > level
-        node = (
-            (fault.branches[:level], fault.keys[: fault.branches[level][0]], fault.branches[level][0])
-            if deeper
-            else None
-        )
-        name = fault.branches[level][1] if deeper else None
-        groups.setdefault(node, {}).setdefault(name, []).append(fault)
-    for node, branches in groups.items():
-        if node is None:
-            yield from (fault for found in branches.values() for fault in found)
+        if len(fault.branches) <= level:
+            yield fault
         else:
-            depth = next(iter(branches.values()))[0].branches[level][0]
-            yield from _nearest(min(branches.values(), key=lambda found: _distance(found, depth)), level + 1)
+            depth, name = fault.branches[level]
+            unions.setdefault(fault.keys[:depth], {}).setdefault(name, []).append(fault)
+    for keys, branches in unions.items():
+        yield from _nearest(min(branches.values(), key=partial(_distance, depth=len(keys))), level + 1)
 
 
 def _distance(faults: Sequence[_Fault], depth: int) -> tuple[int, int, int]:
@@ -118,8 +112,23 @@ def _distance(faults: Sequence[_Fault], depth: int) -> tuple[int, int, int]:
 
 
 _INSIDE = frozenset(
-    "value_error assertion_error missing too_short too_long string_too_short string_too_long string_pattern_mismatch "
-    "greater_than greater_than_equal less_than less_than_equal multiple_of enum literal_error".split()
+    [
+        "value_error",
+        "assertion_error",
+        "missing",
+        "too_short",
+        "too_long",
+        "string_too_short",
+        "string_too_long",
+        "string_pattern_mismatch",
+        "greater_than",
+        "greater_than_equal",
+        "less_than",
+        "less_than_equal",
+        "multiple_of",
+        "enum",
+        "literal_error",
+    ]
 )
 
 
@@ -166,13 +175,11 @@ def _far(errors: Sequence[Mismatch]) -> tuple[int, int, int]:
 
 def _mismatch(error: Mismatch) -> Issue:
     keys = tuple(error.absolute_path)
-    value = error.instance
-    if error.validator == "required":
-        name = next((key for key in error.validator_value if repr(key) in error.message.split(" is a ")[0]), None)
-        if name is not None:
-            keys, value = (*keys, name), None
-            return Issue(to_path(keys), "Field required", value, "missing")
-    return Issue(to_path(keys), _words(error), value, str(error.validator))
+    wanted = error.validator_value
+    if error.validator == "required" and isinstance(wanted, list):
+        missing = [key for key in wanted if error.message.startswith(repr(key))]
+        return Issue(to_path((*keys, *missing)), "Field required", None, "missing")
+    return Issue(to_path(keys), _words(error), error.instance, str(error.validator))
 
 
 def _words(error: Mismatch) -> str:
@@ -224,7 +231,7 @@ class RawChecker:
         self._validator = validator_for(schema, default=Draft202012Validator)(schema)
 
     def value(self, value: object) -> Checked[Any]:
-        issues = mismatches(self._validator.iter_errors(value))
+        issues = mismatches(self._validator.iter_errors(cast(Any, value)))
         return Checked(None if issues else value, issues)
 
     def text(self, text: str | bytes) -> Checked[Any]:

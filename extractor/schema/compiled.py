@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import orjson
 
-from ..errors import UnsupportedTypeError
 from ..paths import to_keys, to_path
+from .changes import Change
 from .checking import Checked, Checker, PydanticChecker, RawChecker, checked_schema
-from .codec import SAME, Boxed, Codec, settle
-from .dialects import DIALECTS
+from .codec import SAME
+from .dialects import DIALECTS, Dialect
 from .drafts import modern
-from .finish import finished, name_in
-from .form import Form, Json, Place, described
-from .objects import Nothing, closed
+from .narrow import Narrowed, narrowed
+from .plan import Source, planned
 from .source import adapter_of, name_of, source_of
-from .strict import Change, Compiler
+from .tokens import estimate
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -35,22 +34,24 @@ class Schema(Generic[T]):
 
     ``source`` and ``strict`` are the source and the strict schema, ``name`` the name it is sent under.
     ``direct``: the answer's text may go straight to ``validate_json``, nothing has to be decoded.
-    ``changes``: what the strict schema says otherwise, and where.
     """
 
-    __slots__ = ("_checker", "_decoder", "_encoder", "changes", "direct", "name", "source", "strict")
+    __slots__ = ("_checker", "_dialect", "_plan", "_source", "direct", "name", "source", "strict")
+
+    name: str
+    source: Mapping[str, object]
+    strict: Mapping[str, object]
+    direct: bool
 
     def __init__(
-        self, name: str, source: Mapping[str, object], strict: Json, codec: Codec, compiler: Compiler, checker: Checker
+        self, name: str, raw: Mapping[str, object], source: Source, dialect: Dialect, checker: Checker
     ) -> None:
         self.name = name
-        self.source = source
-        self.strict: Mapping[str, object] = strict
-        self._encoder = settle(codec, compiler.codecs, decoding=False)
-        self._decoder = settle(codec, compiler.codecs, decoding=True)
-        self.direct = self._decoder is SAME
-        self.changes = tuple(Change(str(place), kind, text) for place, kind, text in compiler.changes)
-        self._checker = checker
+        self.source = raw
+        self._source, self._dialect, self._checker = source, dialect, checker
+        self._plan = planned(source, dialect)
+        self.strict = self._plan.strict
+        self.direct = self._plan.decoder is SAME
 
     @classmethod
     def of(
@@ -67,19 +68,19 @@ class Schema(Generic[T]):
 
     def encode(self, value: object) -> object:
         """Source JSON → wire JSON."""
-        return self._encoder.encode(value)
+        return self._plan.encoder.encode(value)
 
     def decode(self, value: object) -> object:
         """Wire JSON → source JSON. What is not in wire form stays as it is, for validation to judge."""
-        return self._decoder.decode(value)
+        return self._plan.decoder.decode(value)
 
     def to_wire(self, path: str, wire: object = None) -> str:
         """The path in the wire form of a path in the source form. Entries of a dict are found in the wire value."""
-        return to_path(self._decoder.to_wire(to_keys(path), wire))
+        return to_path(self._plan.decoder.to_wire(to_keys(path), wire))
 
     def to_source(self, path: str, wire: object = None) -> str:
         """The path in the source form of a path in the wire form. Keys of a dict are read from the wire value."""
-        return to_path(self._decoder.to_source(to_keys(path), wire))
+        return to_path(self._plan.decoder.to_source(to_keys(path), wire))
 
     def validate(self, value: object) -> Checked[T]:
         """Source JSON, as Python objects, against the type's own rules, read as JSON is."""
@@ -92,6 +93,18 @@ class Schema(Generic[T]):
     def dump(self, value: T) -> object:
         """A typed value as source JSON, as Python objects."""
         return self._checker.dump(value)
+
+    def explain(self) -> tuple[Change, ...]:
+        """Each thing that the strict schema says otherwise than the type: where, what and why."""
+        return self._plan.changes
+
+    def strict_tokens(self) -> int:
+        """About how many tokens the strict schema costs in a prompt."""
+        return estimate(self.strict)
+
+    def narrow(self, paths: Iterable[str]) -> Narrowed:
+        """A flat schema of what stands at some paths alone, to ask for just that."""
+        return narrowed(self._source, self._dialect, self.name, paths)
 
     def __repr__(self) -> str:
         return f"Schema({self.name})"
@@ -138,30 +151,10 @@ def _compile(kind: object, dialect: str, open_objects: bool) -> Schema[Any]:
         raise ValueError(f"no dialect {dialect!r}; there are {', '.join(DIALECTS)}")
     checker: Checker
     if isinstance(kind, Mapping):
-        source = checked_schema(kind)
-        root, checker = modern(source), RawChecker(source)
+        raw = checked_schema(kind)
+        source, checker = Source(modern(raw), False, open_objects), RawChecker(raw)
     else:
         adapter = adapter_of(kind)
-        source = root = source_of(adapter, kind)
-        checker = PydanticChecker(adapter)
-    compiler = Compiler(root, DIALECTS[dialect], typed=not isinstance(kind, Mapping), open_objects=open_objects)
-    try:
-        form = _rooted(compiler.node(root, Place()), compiler)
-    except Nothing:
-        raise UnsupportedTypeError("no value fits this type, so there is nothing to ask for") from None
-    except RecursionError:
-        raise UnsupportedTypeError(
-            "the type is nested too deep to compile; give its parts names of their own"
-        ) from None
-    return Schema(name_of(source, kind), source, finished(form.schema, compiler.forms), form.codec, compiler, checker)
-
-
-def _rooted(form: Form, c: Compiler) -> Form:
-    """The root as an object: anything else goes into a box."""
-    form = described(form)
-    name = name_in(form.schema)
-    schema = c.forms[name].schema if name is not None else form.schema
-    if schema.get("type") == "object":
-        return form
-    c.change(Place(), "boxed", "the root must be an object, so the value stands alone in one")
-    return Form(closed({"value": form.schema}), Boxed("value", form.codec))
+        raw = source_of(adapter, kind)
+        source, checker = Source(raw, True), PydanticChecker(adapter)
+    return Schema(name_of(raw, kind), raw, source, DIALECTS[dialect], checker)

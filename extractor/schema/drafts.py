@@ -10,11 +10,23 @@ from ..errors import UnsupportedTypeError
 from ..paths import to_path
 from .form import Json
 
-_MAPS = frozenset("properties patternProperties $defs definitions dependentSchemas".split())
-_LISTS = frozenset("allOf anyOf oneOf prefixItems".split())
+MAPS = frozenset(["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"])
+_LISTS = frozenset(["allOf", "anyOf", "oneOf", "prefixItems"])
 _SINGLE = frozenset(
-    "additionalProperties additionalItems items not if then else contains propertyNames unevaluatedProperties "
-    "unevaluatedItems contentSchema".split()
+    [
+        "additionalProperties",
+        "additionalItems",
+        "items",
+        "not",
+        "if",
+        "then",
+        "else",
+        "contains",
+        "propertyNames",
+        "unevaluatedProperties",
+        "unevaluatedItems",
+        "contentSchema",
+    ]
 )
 _OLD = ("draft-03", "draft-04", "draft-06", "draft-07")
 
@@ -59,7 +71,7 @@ def _nodes(schema: object, place: str, base: str) -> Iterator[tuple[str, Mapping
     base = _base(schema, base)
     yield place, schema, base
     for key, value in schema.items():
-        if key in _MAPS or key == "dependencies":
+        if key in MAPS or key == "dependencies":
             for name, held in value.items() if isinstance(value, Mapping) else ():
                 yield from _nodes(held, f"{place}/{key}/{_escape(str(name))}", base)
         elif isinstance(value, list) and key in _LISTS | {"items"}:
@@ -98,7 +110,7 @@ class _Modern:
         return node
 
     def _value(self, key: str, value: object, base: str) -> object:
-        if (key in _MAPS or key == "dependencies") and isinstance(value, Mapping):
+        if (key in MAPS or key == "dependencies") and isinstance(value, Mapping):
             return {str(name): self.node(held, base) for name, held in value.items()}
         if isinstance(value, list) and key in _LISTS | {"items"}:
             return [self.node(held, base) for held in value]

@@ -43,6 +43,24 @@ class Form:
     notes: tuple[str, ...] = ()
 
 
+class Nothing(Exception):
+    """No value fits the schema at ``place``."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(str(place))
+        self.place = place
+
+
+def closed(schemas: Mapping[str, object]) -> Json:
+    """The strict schema of an object with exactly these properties."""
+    return {
+        "type": "object",
+        "properties": dict(schemas),
+        "required": list(schemas),
+        "additionalProperties": False,
+    }
+
+
 def described(form: Form, *texts: object) -> Form:
     """The form with texts and notes in its description."""
     words = [text.strip() for text in (*texts, *form.notes) if isinstance(text, str) and text.strip()]
@@ -65,8 +83,9 @@ def or_null(form: Form, *, type_lists: bool) -> Form:
         assert isinstance(branches, list)
         return Form({**schema, "anyOf": [*branches, {"type": "null"}]}, codec, form.notes)
     kind = schema.get("type")
-    if type_lists and kind not in {"object", "array", None} and "const" not in schema:
-        kinds = [*kind, "null"] if isinstance(kind, list) else [kind, "null"]
+    kinds = kind if isinstance(kind, list) else [kind]
+    if type_lists and not {"object", "array", None} & set(kinds) and "const" not in schema:
+        kinds = [*kinds, "null"]
         enum = schema.get("enum")
         more: Json = {"enum": [*enum, None]} if isinstance(enum, list) else {}
         return Form({**schema, "type": kinds, **more}, codec, form.notes)

@@ -14,8 +14,25 @@ if TYPE_CHECKING:
     Find = Callable[[str], object]
 
 ANNOTATIONS = frozenset(
-    "title description default examples example deprecated readOnly writeOnly $comment $schema $defs definitions $id id "
-    "discriminator $anchor $dynamicAnchor".split()
+    [
+        "title",
+        "description",
+        "default",
+        "examples",
+        "example",
+        "deprecated",
+        "readOnly",
+        "writeOnly",
+        "$comment",
+        "$schema",
+        "$defs",
+        "definitions",
+        "$id",
+        "id",
+        "discriminator",
+        "$anchor",
+        "$dynamicAnchor",
+    ]
 )
 _MOST_BRANCHES = 64
 
@@ -79,7 +96,7 @@ _REWRITES: dict[str, Callable[[Mapping[str, object], Find, tuple[str, ...]], Ite
 
 
 def both(a: Json, b: Json, find: Find) -> Json:
-    """Two flat nodes as one that both hold in. What cannot be said in one node keeps the first and is left to validation."""
+    """Two flat nodes as one that both hold in. Where one node cannot say it the first is kept; validation decides."""
     if not a or a == b:
         return b
     node = dict(a)

@@ -11,7 +11,7 @@ import orjson
 
 from ..paths import Keys
 from .codec import SAME, Codec, Pruning
-from .form import Form, Json
+from .form import Form, Json, Nothing
 
 if TYPE_CHECKING:
     from .form import Place
@@ -144,6 +144,8 @@ def literals(c: Compiler, values: list[object], place: Place) -> Form:
         c.change(place, "named", "objects and lists in an enum are written as their JSON text")
     if len(scalars) > c.dialect.enums or _too_long(c, scalars):
         return _huge(c, scalars, codec, place)
+    if not scalars:
+        raise Nothing(place)
     by_type: dict[str, list[object]] = {}
     for value in scalars:
         by_type.setdefault(type_of(value), []).append(value)

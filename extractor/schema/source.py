@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from pydantic import TypeAdapter
 from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError, PydanticUserError
@@ -25,7 +25,7 @@ class _Generator(GenerateJsonSchema):
         number = {"type": "number"} | {json: float(schema[key]) for key, json in bounds.items() if key in schema}  # type: ignore[literal-required]
         return {"anyOf": [number, {"type": "string", "format": "decimal", "pattern": _decimal_pattern(schema)}]}
 
-    def handle_invalid_for_json_schema(self, schema: core_schema.CoreSchemaOrField, error_info: str) -> JsonSchemaValue:
+    def handle_invalid_for_json_schema(self, schema: Any, error_info: str) -> JsonSchemaValue:
         return {"$unsupported": f"{error_info} has no JSON form"}
 
 
@@ -43,7 +43,7 @@ def _decimal_pattern(schema: core_schema.DecimalSchema) -> str:
 def adapter_of(kind: object) -> TypeAdapter[Any]:
     """Pydantic's view of the type. UnsupportedTypeError where it has none."""
     try:
-        return TypeAdapter(kind)
+        return TypeAdapter[Any](cast(Any, kind))
     except (PydanticSchemaGenerationError, PydanticUserError, TypeError, NameError) as error:
         why = str(error).split("\n", 1)[0]
         raise UnsupportedTypeError(

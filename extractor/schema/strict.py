@@ -13,10 +13,13 @@ from . import anything, arrays, objects, scalars, unions
 from .codec import Codec, Ref
 from .dialects import Dialect
 from .drafts import look_at
-from .form import Form, Json, Place, described
+from .form import Form, Json, Nothing, Place, described
+from .loops import Loops
 from .merge import ANNOTATIONS, both, flat
 
 _COMBINED = frozenset({"$ref", "allOf", "anyOf", "oneOf", "if", "not", "dependentRequired", "dependentSchemas"})
+_LONE_REF = ANNOTATIONS | {"$ref"}
+_LONE_UNION = ANNOTATIONS | {"anyOf", "oneOf"}
 _KINDS: dict[str, Callable[[Compiler, Json, Place], Form]] = {
     "string": scalars.string,
     "integer": scalars.number,
@@ -26,6 +29,7 @@ _KINDS: dict[str, Callable[[Compiler, Json, Place], Form]] = {
     "array": arrays.array,
     "object": objects.object_,
 }
+_EVERY = frozenset(_KINDS)
 _IMPLIED = {
     "object": "properties required additionalProperties patternProperties propertyNames minProperties maxProperties",
     "array": "items prefixItems minItems maxItems uniqueItems contains",
@@ -33,15 +37,6 @@ _IMPLIED = {
     "number": "minimum maximum exclusiveMinimum exclusiveMaximum multipleOf",
 }
 _KIND_OF = {keyword: kind for kind, keywords in _IMPLIED.items() for keyword in keywords.split()}
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing that the strict schema says otherwise than the source: where, which kind of change, and in words."""
-
-    path: str
-    name: str
-    text: str
 
 
 @dataclass(slots=True, eq=False)
@@ -59,52 +54,75 @@ class Compiler:
     codecs: dict[str, Codec] = field(default_factory=dict)
     changes: list[tuple[Place, str, str]] = field(default_factory=list)
     _names: dict[str, str] = field(default_factory=dict)
+    _empty: set[str] = field(default_factory=set)
     _merging: dict[bytes, str] = field(default_factory=dict)
+    _loops: Loops | None = None
 
     def change(self, place: Place, name: str, text: str) -> None:
         self.changes.append((place, name, text))
 
     def node(self, schema: object, place: Place) -> Form:
-        """The form of a source schema, described."""
+        """The form of a source schema, described. Nothing is raised where no value fits it."""
         if not isinstance(schema, Mapping):
             if schema is False:
-                raise objects.Nothing
+                raise Nothing(place)
             return anything.anything(self)
-        if "$unsupported" in schema:
-            raise unsupported(str(schema["$unsupported"]), place)
-        if "$ref" in schema and schema.keys() <= ANNOTATIONS | {"$ref"}:
-            return described(self.reference(str(schema["$ref"]), place), schema.get("description"))
-        if schema.keys() & _COMBINED:
-            return described(self._combined(schema, place), schema.get("description"))
-        return described(self.typed_node(schema, place), schema.get("description"))
+        return described(self._node(schema, place), schema.get("description"))
+
+    def _node(self, schema: Mapping[str, object], place: Place) -> Form:
+        if "$ref" in schema and schema.keys() <= _LONE_REF:
+            return self.reference(str(schema["$ref"]), place)
+        if not schema.keys() & _COMBINED:
+            return self._plain(schema, place)
+        if schema.keys() <= _LONE_UNION and ("anyOf" in schema) != ("oneOf" in schema):
+            return unions.union(self, _list(schema.get("anyOf", schema.get("oneOf"))), place)
+        return self._combined(schema, place)
 
     def reference(self, ref: str, place: Place) -> Form:
-        """The form of a definition, compiled when it is first met."""
-        name = self._names.get(ref)
+        """The form of a definition. Where the dialect takes no circular ones, a few levels of it are unrolled."""
+        if self.dialect.recursion:
+            return self.defined(ref, ref, self.find(ref), place)
+        self._loops = self._loops or Loops(self.find)
+        with self._loops.into(ref) as level:
+            if level is None:
+                self.change(place, "unrolled", f"{ref.rsplit('/', 1)[-1]} does not go deeper than this")
+                raise Nothing(place)
+            return self.defined(f"{ref} {level}", ref, self.find(ref), place)
+
+    def defined(self, key: str, hint: str, target: object, place: Place) -> Form:
+        """A definition, compiled when it is first met under the key."""
+        name = self._names.get(key)
+        if key in self._empty:
+            raise Nothing(place)
         if name is None:
-            target = self.find(ref)
-            name = self.define(ref.rsplit("/", 1)[-1], ref)
-            self.fill(name, self.node(target, place))
+            name = self.define(hint.rsplit("/", 1)[-1], key)
+            try:
+                self.fill(name, self.node(target, place))
+            except Nothing:
+                self._empty.add(key)
+                self.fill(name, Form({"type": "null"}))
+                raise
         return self.refer(name)
 
-    def define(self, hint: str, ref: str = "") -> str:
-        """A free name for a definition, near to the hint, kept for the reference."""
-        stem = re.sub(r"[^a-zA-Z0-9_-]+", "_", hint.rsplit("__", maxsplit=1)[-1]).strip("_")[:40] or "Def"
+    def named(self, key: str) -> str | None:
+        """The name of the definition that was made for the key."""
+        return self._names.get(key)
+
+    def define(self, hint: str, key: str = "") -> str:
+        """A free name for a definition, near to the hint, kept for the key."""
+        stem = re.sub(r"[^a-zA-Z0-9_-]+", "_", hint.rsplit("__", 1)[-1]).strip("_")[:40] or "Def"
         name, count = stem, 1
         while name in self.forms:
             count += 1
             name = f"{stem}{count}"
         self.forms[name] = Form({})
-        if ref:
-            self._names[ref] = name
+        if key:
+            self._names[key] = name
         return name
 
     def fill(self, name: str, form: Form) -> None:
         self.forms[name] = described(form)
         self.codecs[name] = form.codec
-
-    def special(self, ref: str) -> str | None:
-        return self._names.get(ref)
 
     def refer(self, name: str) -> Form:
         return Form({"$ref": f"#/$defs/{name}"}, Ref(name, self.codecs))
@@ -112,7 +130,7 @@ class Compiler:
     def find(self, ref: str) -> object:
         """The target of a local reference in the source schema."""
         if ref == "#":
-            return {key: value for key, value in self.root.items() if key != "$defs"}
+            return {key: value for key, value in self.root.items() if key not in {"$defs", "definitions"}}
         try:
             return look_at(self.root, ref)
         except KeyError:
@@ -123,31 +141,36 @@ class Compiler:
         """A node with combinators. Merged nodes may hold themselves: one met again inside itself is a definition."""
         key = orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)
         if key in self._merging:
+            if not self.dialect.recursion:
+                raise Nothing(place)
             name = self._merging[key] = self._merging[key] or self.define("Merged")
             return self.refer(name)
         self._merging[key] = ""
-        form = self._flat(flat(schema, self.find) if schema.keys() & _COMBINED - {"anyOf"} else dict(schema), place)
-        name = self._merging.pop(key)
+        try:
+            form = self._flat(flat(schema, self.find), place)
+        finally:
+            name = self._merging.pop(key)
         if not name:
             return form
         self.fill(name, form)
         return self.refer(name)
 
     def _flat(self, node: Json, place: Place) -> Form:
-        branches = node.pop("anyOf", None)
-        denied = node.pop("not", None)
-        if denied is not None:
-            node = unions.without(self, {**node, **({"anyOf": branches} if branches else {})}, denied, place)
-            branches = node.pop("anyOf", None)
+        if "not" in node:
+            denied = node.pop("not")
+            node = unions.without(self, node, denied, place)
+        branches = node.get("anyOf")
         if not isinstance(branches, list):
-            return self.typed_node(node, place)
-        rest = {key: value for key, value in node.items() if key not in ANNOTATIONS}
+            return self._plain(node, place)
+        rest = {key: value for key, value in node.items() if key not in ANNOTATIONS and key != "anyOf"}
         if rest:
-            branches = [both(rest, flat(branch, self.find), self.find) for branch in branches]
+            return unions.union(self, [both(rest, flat(one, self.find), self.find) for one in branches], place)
         return unions.union(self, branches, place)
 
-    def typed_node(self, node: Mapping[str, object], place: Place) -> Form:
+    def _plain(self, node: Mapping[str, object], place: Place) -> Form:
         """A node without combinators, by its values or its type."""
+        if "$unsupported" in node:
+            raise unsupported(str(node["$unsupported"]), place)
         if "const" in node or "enum" in node:
             return scalars.literals(self, _values(node), place)
         kind = node.get("type", _implied(node))
@@ -159,31 +182,11 @@ class Compiler:
             raise unsupported(f"{kind!r} is no JSON type", place)
         return _KINDS[str(kind)](self, {**node, "type": kind}, place)
 
-    def tagged(self, branch: object, tag: str, place: Place) -> Form:
-        """A branch of a union whose tag comes first and is always written."""
-        node = flat(branch, self.find)
-        rules = node.get("properties")
-        required = node.get("required", [])
-        assert isinstance(rules, Mapping)
-        assert isinstance(required, list)
-        if next(iter(rules)) == tag:
-            return self.node(branch, place)
-        ordered: Json = {**node, "properties": {tag: rules[tag], **rules}}
-        ref = str(branch.get("$ref", "")) if isinstance(branch, Mapping) else ""
-        if not ref:
-            return self.node(ordered, place)
-        key = f"{ref} {tag}"
-        name = self._names.get(key)
-        if name is None:
-            name = self.define(ref.rsplit("/", 1)[-1], key)
-            self.fill(name, self.node(ordered, place))
-        return self.refer(name)
-
     def closed_values(self, schema: object) -> list[object] | None:
         """The values of a schema that lists them, else None."""
         if not isinstance(schema, Mapping):
             return None
-        if "$ref" in schema:
+        if schema.keys() & _COMBINED:
             schema = flat(schema, self.find)
         return _values(schema) if "const" in schema or "enum" in schema else None
 
@@ -192,18 +195,16 @@ class Compiler:
         return kind in self.kinds(schema)
 
     def kinds(self, schema: object, trail: tuple[str, ...] = ()) -> frozenset[str]:
+        """The JSON types of values that may fit the source schema."""
         if not isinstance(schema, Mapping):
-            return frozenset(_KINDS) if schema is not False else frozenset()
+            return _EVERY if schema is not False else frozenset()
         ref = schema.get("$ref")
         if isinstance(ref, str):
             if ref in trail:
                 return frozenset()
             trail = (*trail, ref)
-        node = flat(schema, self.find)
-        kind = node.get("type", _implied(node))
-        kinds = frozenset(_KINDS) if kind is None else frozenset([kind] if isinstance(kind, str) else kind)  # type: ignore[call-overload]
-        if "const" in node or "enum" in node:
-            kinds &= frozenset(map(scalars.type_of, _values(node)))
+        node = flat(schema, self.find) if schema.keys() & _COMBINED else schema
+        kinds = _kinds(node)
         branches = node.get("anyOf")
         if isinstance(branches, list):
             kinds &= frozenset().union(*(self.kinds(branch, trail) for branch in branches))
@@ -212,6 +213,19 @@ class Compiler:
 
 def unsupported(text: str, place: Place) -> UnsupportedTypeError:
     return UnsupportedTypeError(f"{text} (at {place}); give the field another type or leave it out", path=str(place))
+
+
+def _kinds(node: Mapping[str, object]) -> frozenset[str]:
+    if "const" in node or "enum" in node:
+        return frozenset(map(scalars.type_of, _values(node)))
+    kind = node.get("type", _implied(node))
+    if kind is None:
+        return _EVERY
+    return frozenset([kind] if isinstance(kind, str) else map(str, _list(kind)))
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _implied(node: Mapping[str, object]) -> str | None:

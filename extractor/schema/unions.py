@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,17 +10,17 @@ import orjson
 
 from ..paths import Keys
 from .codec import SAME, Boxed, Codec, Pruning
-from .form import Form, Json, Place, described, or_null
+from .entries import Entries
+from .form import Form, Json, Nothing, Place, closed, described, or_null
 from .matching import Defs, fits, nearness
 from .merge import ANNOTATIONS, both, flat
-from .objects import Entries, Nothing, closed
 from .scalars import type_of
 
 if TYPE_CHECKING:
     from .strict import Compiler
 
 
-def union(c: Compiler, branches: list[object], place: Place) -> Form:
+def union(c: Compiler, branches: Sequence[object], place: Place) -> Form:
     """The branches that can be written; a tag that tells them apart comes first in each."""
     tag = _tag(c, branches)
     forms = [(branch, form) for branch in branches if (form := _branch(c, branch, tag, place)) is not None]
@@ -28,7 +28,7 @@ def union(c: Compiler, branches: list[object], place: Place) -> Form:
     some = [(branch, form) for branch, form in forms if form.schema.get("type") != "null"]
     if not some:
         if not forms:
-            raise Nothing
+            raise Nothing(place)
         return forms[0][1]
     form = some[0][1] if len(some) == 1 else _choice(c, some)
     return form if len(some) == len(forms) else or_null(form, type_lists=c.dialect.type_lists)
@@ -36,9 +36,21 @@ def union(c: Compiler, branches: list[object], place: Place) -> Form:
 
 def _branch(c: Compiler, branch: object, tag: str | None, place: Place) -> Form | None:
     try:
-        return described(c.tagged(branch, tag, place) if tag else c.node(branch, place))
+        return described(c.node(branch, place) if tag is None else _tagged(c, branch, tag, place))
     except Nothing:
         return None
+
+
+def _tagged(c: Compiler, branch: object, tag: str, place: Place) -> Form:
+    """A branch whose tag comes first."""
+    node = flat(branch, c.find)
+    rules = node.get("properties")
+    if not isinstance(rules, Mapping) or next(iter(rules)) == tag:
+        return c.node(branch, place)
+    c.change(place, "tag first", f"{tag} tells the branches apart and comes first")
+    ordered: Json = {**node, "properties": {tag: rules[tag], **rules}}
+    ref = branch.get("$ref") if isinstance(branch, Mapping) else None
+    return c.node(ordered, place) if ref is None else c.defined(f"{ref} {tag}", str(ref), ordered, place)
 
 
 def _told_apart(forms: list[tuple[object, Form]]) -> list[tuple[object, Form]]:
@@ -63,7 +75,7 @@ def _choice(c: Compiler, forms: list[tuple[object, Form]]) -> Form:
     return Form({"anyOf": schemas}, choice(branches, c.forms))
 
 
-def _tag(c: Compiler, branches: list[object]) -> str | None:
+def _tag(c: Compiler, branches: Sequence[object]) -> str | None:
     """The property that has another fixed value in each branch, if there is one."""
     if len(branches) < 2 or not all(isinstance(branch, Mapping) for branch in branches):
         return None
@@ -87,12 +99,12 @@ def without(c: Compiler, node: Json, denied: object, place: Place) -> Json:
     rule = flat(denied, c.find) if isinstance(denied, Mapping) else ({} if denied is not False else {"not": True})
     rule = {key: value for key, value in rule.items() if key not in ANNOTATIONS}
     if not rule:
-        raise Nothing
+        raise Nothing(place)
     if rule == {"not": True}:
         return node
     for needs, deny in _DENY:
         if rule.keys() <= needs:
-            denied_node = deny(c, node, rule)
+            denied_node = deny(c, node, rule, place)
             if denied_node is not None:
                 return denied_node
     text = orjson.dumps(rule).decode()
@@ -105,36 +117,36 @@ def described_node(node: Json, text: str) -> Json:
     return {**node, "description": f"{old} {text}." if old else text}
 
 
-def _deny_any_of(c: Compiler, node: Json, rule: Json) -> Json | None:
+def _deny_any_of(c: Compiler, node: Json, rule: Json, place: Place) -> Json | None:
     branches = rule.get("anyOf")
     if not isinstance(branches, list):
         return None
     for branch in branches:
         node = both(node, flat({"not": branch}, c.find), c.find)
-    return _redo(c, node)
+    return _redo(c, node, place)
 
 
-def _redo(c: Compiler, node: Json) -> Json | None:
+def _redo(c: Compiler, node: Json, place: Place) -> Json | None:
     denied = node.pop("not", None)
     parts = denied.get("anyOf") if isinstance(denied, Mapping) and denied.keys() == {"anyOf"} else [denied]
     for part in parts if isinstance(parts, list) else []:
         if isinstance(part, Mapping) and part.keys() == {"anyOf"}:
             return None
-        node = without(c, node, part, Place())
+        node = without(c, node, part, place)
     return node
 
 
-def _deny_types(c: Compiler, node: Json, rule: Json) -> Json:
+def _deny_types(c: Compiler, node: Json, rule: Json, place: Place) -> Json:
     kinds = rule["type"] if isinstance(rule["type"], list) else [rule["type"]]
     left = sorted(kind for kind in c.kinds(node) if kind not in kinds and not (kind == "integer" and "number" in kinds))
     if "number" in left and "integer" in left:
         left.remove("integer")
     if not left:
-        raise Nothing
+        raise Nothing(place)
     return {**node, "type": left[0] if len(left) == 1 else left}
 
 
-def _deny_values(c: Compiler, node: Json, rule: Json) -> Json | None:
+def _deny_values(c: Compiler, node: Json, rule: Json, place: Place) -> Json | None:
     enum = rule.get("enum")
     values = enum if isinstance(enum, list) else [rule["const"]]
     own = c.closed_values(node)
@@ -142,24 +154,25 @@ def _deny_values(c: Compiler, node: Json, rule: Json) -> Json | None:
         return None
     left = [value for value in own if not any(value == bad and type(value) is type(bad) for bad in values)]
     if not left:
-        raise Nothing
+        raise Nothing(place)
     return {key: value for key, value in node.items() if key != "const"} | {"enum": left}
 
 
-def _deny_required(c: Compiler, node: Json, rule: Json) -> Json:
+def _deny_required(c: Compiler, node: Json, rule: Json, place: Place) -> Json:
     names = rule["required"]
     return both(node, _some([{"properties": {name: False}} for name in names]), c.find)  # type: ignore[attr-defined]
 
 
-def _deny_properties(c: Compiler, node: Json, rule: Json) -> Json | None:
+def _deny_properties(c: Compiler, node: Json, rule: Json, place: Place) -> Json | None:
     """Not (each property so, and those required): one required absent, or one present and otherwise."""
     rules = _mapping(rule.get("properties"))
     required = rule.get("required", [])
     assert isinstance(required, list)
     if len(rules) + len(required) > 6 or not rules:
         return None
-    other: list[Json] = [{"properties": {name: {"not": held}}, "required": [name]} for name, held in rules.items()]
-    return both(node, _some([{"properties": {name: False}} for name in required] + other), c.find)
+    absent: list[Json] = [{"properties": {name: False}} for name in required]
+    otherwise: list[Json] = [{"properties": {name: {"not": held}}, "required": [name]} for name, held in rules.items()]
+    return both(node, _some(absent + otherwise), c.find)
 
 
 def _some(branches: list[Json]) -> Json:

@@ -1,0 +1,158 @@
+"""Dicts: objects whose keys are free are lists of entries on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import orjson
+
+from ..paths import Keys
+from .anything import entry, find_entry, is_entry
+from .codec import SAME, Codec, Pruning, step
+from .form import ANY_KEY, Form, Json, Place, described
+from .merge import conj, pattern_fits
+from .scalars import say
+
+if TYPE_CHECKING:
+    from .strict import Compiler
+
+Rules: TypeAlias = list[tuple[object, object]]
+"""What free properties may be: the schema of a key with the schema of its value, the first that fits counts."""
+
+_FEW_SHAPES = 20
+
+
+def entry_rules(c: Compiler, node: Json) -> Rules:
+    """What the properties that are not listed may be."""
+    names = node.get("propertyNames", True)
+    patterns = node.get("patternProperties")
+    patterns = patterns if isinstance(patterns, Mapping) else {}
+    rules: Rules = [
+        (conj(names, {"type": "string", "pattern": pattern}), rule)
+        for pattern, rule in patterns.items()
+        if rule is not False
+    ]
+    further = node.get("additionalProperties", _unstated(c, node, patterns))
+    return rules if further is False else [*rules, (names, further)]
+
+
+def _unstated(c: Compiler, node: Json, patterns: Mapping[str, object]) -> bool:
+    """Whether properties are free where the schema does not say."""
+    if node.get("unevaluatedProperties") is False:
+        return False
+    return not c.typed and (c.open_objects or ("properties" not in node and not patterns))
+
+
+def entries(c: Compiler, node: Json, rules: Rules, place: Place) -> Form:
+    """A list of entries, one shape for each rule."""
+    shapes = [_shape(c, names, value, place / ANY_KEY) for names, value in rules]
+    c.change(place, "entries", "a dict is a list of entries of key and value")
+    tests = tuple(_test(names) for names, _ in rules)
+    return _listed(c, node, shapes, tests)
+
+
+def wide(c: Compiler, properties: Mapping[str, object], place: Place) -> Form | None:
+    """An object of more properties than the endpoint takes: a list of entries, one shape for each schema of a value."""
+    kinds: dict[bytes, list[str]] = {}
+    for key, rule in properties.items():
+        bare = (
+            {k: v for k, v in rule.items() if k not in {"title", "description"}} if isinstance(rule, Mapping) else rule
+        )
+        kinds.setdefault(orjson.dumps(bare), []).append(key)
+    if len(kinds) > _FEW_SHAPES:
+        return None
+    c.change(place, "many properties", f"{len(properties)} properties are a list of entries of key and value")
+    many = len(properties) > c.dialect.enums // 2
+    shapes = [
+        _shape(c, True if many else {"enum": keys}, properties[keys[0]], place / ANY_KEY) for keys in kinds.values()
+    ]
+    tests = tuple(frozenset(keys).__contains__ for keys in kinds.values())
+    form = _listed(c, {}, shapes, tests)
+    note = f"Each of {len(properties)} keys once, from {next(iter(properties))} to {next(reversed(list(properties)))}"
+    return Form(form.schema, form.codec, (*form.notes, note)) if many else form
+
+
+def _listed(c: Compiler, node: Json, shapes: list[Form], tests: tuple[Callable[[str], bool], ...]) -> Form:
+    different = [shape.schema for at, shape in enumerate(shapes) if shape.schema not in [s.schema for s in shapes[:at]]]
+    one = different[0] if len(different) == 1 else {"anyOf": different}
+    counts = {"minItems": "minProperties", "maxItems": "maxProperties"}
+    kept = {key: node[of] for key, of in counts.items() if of in node and key in c.dialect.keywords}
+    said = tuple(say(of, node[of]) for key, of in counts.items() if of in node and key not in kept)
+    return Form({"type": "array", "items": one, **kept}, Entries(tuple(shape.codec for shape in shapes), tests), said)
+
+
+def _shape(c: Compiler, names: object, value: object, place: Place) -> Form:
+    form = c.node(value, place)
+    key = Form({"type": "string"}) if names is True else c.node(_key_schema(c, names), place)
+    return Form(entry(described(key).schema, described(form).schema), form.codec)
+
+
+def _key_schema(c: Compiler, names: object) -> object:
+    """The schema of a key as it is written: always a string, whatever its type is read as."""
+    keys = c.closed_values(names)
+    if keys is not None:
+        return {"enum": [key if isinstance(key, str) else orjson.dumps(key).decode() for key in keys]}
+    return (
+        {"type": "string", **names} if isinstance(names, Mapping) and c.takes(names, "string") else {"type": "string"}
+    )
+
+
+def _test(names: object) -> Callable[[str], bool]:
+    pattern = _pattern(names)
+    return (lambda key: pattern_fits(pattern, key)) if pattern else (lambda key: True)
+
+
+def _pattern(names: object) -> str | None:
+    if not isinstance(names, Mapping):
+        return None
+    parts = names.get("allOf")
+    if isinstance(parts, list):
+        return next((found for part in reversed(parts) if (found := _pattern(part))), None)
+    pattern = names.get("pattern")
+    return pattern if isinstance(pattern, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Entries(Codec):
+    """A dict ⇄ a list of entries. ``values`` are the codecs of the shapes, ``tests`` say which keys take which."""
+
+    values: tuple[Codec, ...]
+    tests: tuple[Callable[[str], bool], ...]
+
+    def encode(self, value: object) -> object:
+        if not isinstance(value, Mapping):
+            return value
+        return [{"key": key, "value": self._of(key).encode(held)} for key, held in value.items()]
+
+    def decode(self, value: object) -> object:
+        if isinstance(value, Mapping):
+            return {key: self._of(str(key)).decode(held) for key, held in value.items()}
+        if not isinstance(value, list) or not all(map(is_entry, value)):
+            return value
+        pairs = [(_key(held["key"]), held["value"]) for held in value]
+        return {key: self._of(key).decode(held) for key, held in pairs}
+
+    def to_wire(self, keys: Keys, wire: object) -> Keys:
+        at = find_entry(wire, keys[0]) if keys and isinstance(wire, list) else None
+        if at is None:
+            return ()
+        return (at, "value", *self._of(str(keys[0])).to_wire(keys[1:], step(step(wire, at), "value")))
+
+    def to_source(self, keys: Keys, wire: object) -> Keys:
+        held = step(wire, keys[0]) if keys else None
+        if not is_entry(held):
+            return ()
+        key = _key(step(held, "key"))
+        return (key, *self._of(key).to_source(keys[2:], step(held, "value")))
+
+    def pruned(self, by: Pruning) -> Codec:
+        return Entries(tuple(codec.pruned(by) for codec in self.values), self.tests)
+
+    def _of(self, key: str) -> Codec:
+        return next((codec for codec, fits in zip(self.values, self.tests, strict=True) if fits(key)), SAME)
+
+
+def _key(value: object) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()

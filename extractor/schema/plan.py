@@ -1,0 +1,86 @@
+"""One compilation from a source schema to what is sent and the way back, within the limits of a dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from ..errors import UnsupportedTypeError
+from .changes import Change
+from .codec import Boxed, Codec, settle
+from .dialects import Dialect
+from .finish import finished, name_in
+from .form import Form, Json, Nothing, Place, closed, described
+from .limits import count, excesses
+from .strict import Compiler
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """``decoder`` is the codec without what it changes on the way there alone."""
+
+    strict: Json
+    encoder: Codec
+    decoder: Codec
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source schema, whether it is Pydantic's, and whether a raw one's unlisted properties are asked for.
+
+    ``asked`` is what is compiled where that is not the root, to which references lead all the same.
+    """
+
+    root: Mapping[str, object]
+    typed: bool
+    open_objects: bool = False
+    asked: Mapping[str, object] | None = None
+
+
+def planned(source: Source, dialect: Dialect) -> Plan:
+    """The plan of a source schema. What the limits do not take is mended, else UnsupportedTypeError says which."""
+    most, enums = dialect.properties, dialect.enums
+    while True:
+        plan = _plan(source, replace(dialect, properties=most, enums=enums))
+        counts = count(plan.strict, dialect)
+        if counts.properties > dialect.properties and counts.largest > _FEWEST:
+            most = min(most, counts.largest) // 2
+        elif counts.enums > dialect.enums and enums > _FEWEST:
+            enums //= 2
+        else:
+            break
+    for excess in excesses(counts, dialect):
+        raise UnsupportedTypeError(f"the type is too large: its strict schema has {excess}; split the type")
+    return plan
+
+
+_FEWEST = 10
+
+
+def _plan(source: Source, dialect: Dialect) -> Plan:
+    compiler = Compiler(source.root, dialect, typed=source.typed, open_objects=source.open_objects)
+    try:
+        form = _rooted(compiler.node(source.asked or source.root, Place()), compiler)
+        strict = finished(form.schema, compiler.forms, dialect)
+    except Nothing as nothing:
+        path = str(nothing.place)
+        raise UnsupportedTypeError(
+            f"no value fits the schema at {path}, so there is nothing to ask for", path=path
+        ) from None
+    except RecursionError:
+        raise UnsupportedTypeError("the type is nested too deep; give its inner parts names of their own") from None
+    encoder, decoder = (settle(form.codec, compiler.codecs, decoding=decoding) for decoding in (False, True))
+    changes = tuple(Change(str(place), name, text) for place, name, text in compiler.changes)
+    return Plan(strict, encoder, decoder, changes)
+
+
+def _rooted(form: Form, c: Compiler) -> Form:
+    """The root as an object: anything else goes into a box."""
+    form = described(form)
+    name = name_in(form.schema)
+    schema = c.forms[name].schema if name is not None else form.schema
+    if schema.get("type") == "object":
+        return form
+    c.change(Place(), "boxed", "the value stands alone in an object")
+    return Form(closed({"value": form.schema}), Boxed("value", form.codec))
