@@ -1,0 +1,163 @@
+"""Sockets whose every wait ends at a deadline: what httpcore reads and writes through.
+
+httpcore hands the timeout that it finds in ``request.extensions["timeout"]`` on to its network backend as it is.
+So a ``Limit``, which is a float that knows a deadline, gets from a request to the socket that serves it, and a peer
+that drips a byte at a time is held to the deadline in each phase, between two bytes of a header as well.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterable
+from contextlib import suppress
+from time import monotonic
+from typing import TypeAlias
+
+import httpcore
+
+SocketOption: TypeAlias = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
+
+
+class Limit(float):
+    """Seconds for one wait, which also ends at ``until`` (on the monotonic clock)."""
+
+    __slots__ = ("until",)
+
+    def __new__(cls, seconds: float, until: float) -> Limit:
+        limit = super().__new__(cls, seconds)
+        limit.until = until
+        return limit
+
+    until: float
+
+    def left(self) -> float:
+        return min(self, self.until - monotonic())
+
+
+class Total(Limit):
+    """Seconds for all waits together, counted from the first."""
+
+    __slots__ = ()
+
+    def left(self) -> float:
+        now = monotonic()
+        self.until = min(self.until, now + self)
+        return self.until - now
+
+
+def _left(timeout: float | None) -> float | None:
+    if not isinstance(timeout, Limit):
+        return timeout
+    left = timeout.left()
+    if left <= 0:
+        raise httpcore.ReadTimeout("no time is left")
+    return left
+
+
+class Unsent:
+    """What was written and not yet sent: headers and body leave together, when the answer is first waited for."""
+
+    __slots__ = ("_parts", "_size", "timeout")
+
+    def __init__(self) -> None:
+        self.timeout: float | None = None
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def add(self, part: bytes, timeout: float | None) -> bool:
+        """Whether it is time to send."""
+        self.timeout = timeout
+        self._parts.append(part)
+        self._size += len(part)
+        return self._size >= 2**16
+
+    def take(self) -> bytes:
+        data = b"".join(self._parts)
+        self._parts.clear()
+        self._size = 0
+        return data
+
+    def __bool__(self) -> bool:
+        return self._size > 0
+
+
+class Stream(httpcore.NetworkStream):
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+        self._unsent = Unsent()
+        self.get_extra_info = stream.get_extra_info  # type: ignore[method-assign]
+        self.close = stream.close  # type: ignore[method-assign]
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._unsent:
+            with suppress(httpcore.WriteError):  # a server may answer, and close, before it has read everything
+                self._send()
+        return self._stream.read(max_bytes, _left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if self._unsent.add(buffer, timeout):
+            self._send()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return Stream(self._stream.start_tls(ssl_context, server_hostname, _left(timeout)))
+
+    def _send(self) -> None:
+        self._stream.write(self._unsent.take(), _left(self._unsent.timeout))
+
+
+class Backend(httpcore.SyncBackend):
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[SocketOption] | None = None,
+    ) -> httpcore.NetworkStream:
+        try:
+            return Stream(super().connect_tcp(host, port, _left(timeout), local_address, socket_options))
+        except UnicodeError as error:
+            raise httpcore.ConnectError(f"{host!r} is no host name: {error}") from error
+
+
+class AsyncStream(httpcore.AsyncNetworkStream):
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+        self._unsent = Unsent()
+        self.get_extra_info = stream.get_extra_info  # type: ignore[method-assign]
+        self.aclose = stream.aclose  # type: ignore[method-assign]
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._unsent:
+            with suppress(httpcore.WriteError):
+                await self._send()
+        return await self._stream.read(max_bytes, _left(timeout))
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if self._unsent.add(buffer, timeout):
+            await self._send()
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        return AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, _left(timeout)))
+
+    async def _send(self) -> None:
+        await self._stream.write(self._unsent.take(), _left(self._unsent.timeout))
+
+
+class AsyncBackend(httpcore.AnyIOBackend):
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[SocketOption] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            return AsyncStream(await super().connect_tcp(host, port, _left(timeout), local_address, socket_options))
+        except UnicodeError as error:
+            raise httpcore.ConnectError(f"{host!r} is no host name: {error}") from error
