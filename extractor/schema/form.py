@@ -44,11 +44,12 @@ class Form:
 
 
 class Nothing(Exception):
-    """No value fits the schema at ``place``."""
+    """No JSON value fits the schema at ``place``, and why."""
 
-    def __init__(self, place: Place) -> None:
-        super().__init__(str(place))
+    def __init__(self, place: Place, why: str = "no value fits its schema") -> None:
+        super().__init__(why)
         self.place = place
+        self.why = why
 
 
 def closed(schemas: Mapping[str, object]) -> Json:

@@ -37,11 +37,35 @@ def nearness(schema: Mapping[str, object], value: object, defs: Defs) -> float:
     rules = schema.get("properties")
     if not isinstance(value, Mapping) or not isinstance(rules, Mapping):
         return 2 if fits(schema, value, defs) else 1
-    shared = [key for key in rules if key in value]
-    tags = [key for key in shared if "const" in rules[key]]
-    wrong = sum(1 for key in tags if rules[key]["const"] != value[key])
-    fitting = sum(1 for key in shared if fits(rules[key], value[key], defs))
+    common = [key for key in rules if key in value]
+    tags = [key for key in common if _literal(rules[key], value[key])]
+    wrong = sum(1 for key in common if "const" in rules[key] and key not in tags)
+    fitting = sum(1 for key in common if fits(rules[key], value[key], defs))
     return 1 + (fitting + len(tags) - 4 * wrong) / (1 + len(rules.keys() | value.keys()))
+
+
+def _literal(schema: Mapping[str, object], value: object) -> bool:
+    """Whether the schema names the very value."""
+    branches = schema.get("anyOf")
+    if isinstance(branches, list):
+        return any(_literal(branch, value) for branch in branches)
+    return "const" in schema and _equal(schema["const"], value)
+
+
+def lost(a: object, b: object) -> int:
+    """How much of a value is not in the one that came back."""
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return sum(lost(held, b[key]) if key in b else 1 for key, held in a.items())
+    if isinstance(a, list) and isinstance(b, list):
+        return abs(len(a) - len(b)) + sum(map(lost, a, b))
+    return 0 if _equal(a, b) else 1
+
+
+def shared(a: object, b: object) -> int:
+    """How many keys of a value stand at the same place in the other."""
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return sum(1 + shared(held, b[key]) for key, held in a.items() if key in b)
+    return sum(map(shared, a, b)) if isinstance(a, list) and isinstance(b, list) else 0
 
 
 def target(ref: str, defs: Defs) -> Mapping[str, object]:

@@ -13,27 +13,19 @@ from .form import Json
 if TYPE_CHECKING:
     Find = Callable[[str], object]
 
-ANNOTATIONS = frozenset(
-    [
-        "title",
-        "description",
-        "default",
-        "examples",
-        "example",
-        "deprecated",
-        "readOnly",
-        "writeOnly",
-        "$comment",
-        "$schema",
-        "$defs",
-        "definitions",
-        "$id",
-        "id",
-        "discriminator",
-        "$anchor",
-        "$dynamicAnchor",
-    ]
-)
+COMBINED = frozenset(["$ref", "allOf", "anyOf", "oneOf", "if", "not", "dependentRequired", "dependentSchemas"])
+"""Keywords that hold further schemas for the very same value."""
+
+_IMPLIED = {
+    "object": "properties required additionalProperties patternProperties propertyNames minProperties maxProperties",
+    "array": "items prefixItems minItems maxItems uniqueItems contains",
+    "string": "pattern minLength maxLength format",
+    "number": "minimum maximum exclusiveMinimum exclusiveMaximum multipleOf",
+}
+_KIND_OF = {keyword: kind for kind, keywords in _IMPLIED.items() for keyword in keywords.split()}
+PLAIN = frozenset([*_KIND_OF, "type", "enum", "const", "contentSchema", "unevaluatedProperties", "$unsupported"])
+"""Keywords that say something of a value by themselves. All others are annotations."""
+
 _MOST_BRANCHES = 64
 
 
@@ -108,6 +100,11 @@ def both(a: Json, b: Json, find: Find) -> Json:
     if "properties" in a or "properties" in b or "additionalProperties" in a or "additionalProperties" in b:
         _objects(node, a, b)
     return node
+
+
+def implied(node: Mapping[str, object]) -> str | None:
+    """The JSON type that a node without ``type`` speaks of."""
+    return next((_KIND_OF[key] for key in node if key in _KIND_OF), None)
 
 
 def conj(*schemas: object) -> object:

@@ -25,7 +25,7 @@ _REQUIRED = object()
 
 @dataclass(frozen=True, slots=True)
 class _Fixed:
-    """A property with one value, which is its default too: it is always written."""
+    """A property whose default is its only value, or null: it is always written, and read as it stands."""
 
     value: object
 
@@ -54,21 +54,11 @@ def _properties(c: Compiler, node: Json, place: Place) -> dict[str, object]:
             found[key] = True if fitting else node.get("additionalProperties", True)
     if patterns:
         found = {key: conj(rule, *_fitting(patterns, key)) for key, rule in found.items()}
-    return {key: rule for key, rule in found.items() if not _left_out(c, node, key, rule, place)}
+    return {key: rule for key, rule in found.items() if rule is not False or key in _required(node)}
 
 
 def _fitting(patterns: Mapping[str, object], key: str) -> Iterator[object]:
     return (rule for pattern, rule in patterns.items() if pattern_fits(pattern, key))
-
-
-def _left_out(c: Compiler, node: Json, key: str, rule: object, place: Place) -> bool:
-    """Whether a property can or must not be written: forbidden ones, and optional ones that take no JSON."""
-    unwritable = rule is False or (isinstance(rule, Mapping) and "$unsupported" in rule)
-    if not unwritable or key in _required(node):
-        return False
-    if isinstance(rule, Mapping):
-        c.change(place / step_of(key), "left out", "it is left out, so its default applies")
-    return True
 
 
 def _record(c: Compiler, node: Json, properties: Mapping[str, object], rules: Rules, place: Place) -> Form:
@@ -79,9 +69,10 @@ def _record(c: Compiler, node: Json, properties: Mapping[str, object], rules: Ru
     for key, rule in properties.items():
         try:
             form, mode = _property(c, rule, place / step_of(key), key in required)
-        except Nothing:
+        except Nothing as nothing:
             if key in required:
                 raise
+            c.change(place / step_of(key), "left out", f"it is left out, since {nothing.why}")
             continue
         schemas[key] = form.schema
         made.add(key, form.codec, mode)
@@ -127,7 +118,7 @@ def _property(c: Compiler, rule: object, place: Place, required: bool) -> tuple[
         c.change(place, "optional", "null on the wire says that it is not stated")
         return described(or_null(form, type_lists=c.dialect.type_lists), _default(rule)), None
     if c.typed and isinstance(rule, Mapping) and rule.get("default", "") is None:
-        return described(form), _REQUIRED
+        return described(form), _Fixed(None)
     word = _word(rule)
     c.change(place, "absent", f"{word} on the wire says that it is not stated, null is a value")
     return described(_or_word(form, word), _default(rule), f"{word} where it is not stated"), word

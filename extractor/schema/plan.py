@@ -66,7 +66,7 @@ def _plan(source: Source, dialect: Dialect) -> Plan:
     except Nothing as nothing:
         path = str(nothing.place)
         raise UnsupportedTypeError(
-            f"no value fits the schema at {path}, so there is nothing to ask for", path=path
+            f"{path} cannot be asked for: {nothing.why}; give it another type, or a default to leave it out", path=path
         ) from None
     except RecursionError:
         raise UnsupportedTypeError("the type is nested too deep; give its inner parts names of their own") from None

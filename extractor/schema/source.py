@@ -14,19 +14,54 @@ from pydantic_core import core_schema
 from ..errors import UnsupportedTypeError
 from .form import Json
 
+_USERS = ("pydantic_js_extra", "pydantic_js_updates")
+_TYPES = ("string", "number", "integer", "boolean", "null", "array", "object")
+
 
 class _Generator(GenerateJsonSchema):
     """Pydantic's own, but for decimals told as text and for types without JSON marked instead of refused."""
 
     ignored_warning_kinds = {"skipped-choice", "non-serializable-default", "skipped-discriminator"}  # noqa: RUF012
 
+    def generate_inner(self, schema: Any) -> JsonSchemaValue:
+        """Where a user's own words have put something else than a JSON type in ``type``, the type's own stays."""
+        metadata = schema.get("metadata")
+        if metadata:
+            told = {key: _typeless(metadata[key]) for key in _USERS if key in metadata}
+            if any(told[key] is not metadata[key] for key in told):
+                schema = {**schema, "metadata": {**metadata, **told}}
+        return super().generate_inner(schema)
+
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
         bounds = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
         number = {"type": "number"} | {json: float(schema[key]) for key, json in bounds.items() if key in schema}  # type: ignore[literal-required]
         return {"anyOf": [number, {"type": "string", "format": "decimal", "pattern": _decimal_pattern(schema)}]}
 
+    def url_schema(self, schema: core_schema.UrlSchema) -> JsonSchemaValue:
+        return _with_schemes(super().url_schema(schema), schema)
+
+    def multi_host_url_schema(self, schema: core_schema.MultiHostUrlSchema) -> JsonSchemaValue:
+        return _with_schemes(super().multi_host_url_schema(schema), schema)
+
     def handle_invalid_for_json_schema(self, schema: Any, error_info: str) -> JsonSchemaValue:
         return {"$unsupported": f"{error_info} has no JSON form"}
+
+
+def _typeless(words: object) -> object:
+    if not isinstance(words, dict) or words.get("type", "object") in _TYPES:
+        return words
+    return {key: value for key, value in words.items() if key != "type"}
+
+
+def _with_schemes(
+    json_schema: JsonSchemaValue, schema: core_schema.UrlSchema | core_schema.MultiHostUrlSchema
+) -> JsonSchemaValue:
+    """The schemes that the type takes, as a pattern, and a host where one is needed."""
+    schemes = schema.get("allowed_schemes")
+    if not schemes:
+        return json_schema
+    host = "" if schemes == ["file"] else r"([^\s/?#@]+@)?[^\s/?#@:%<>^|\[\]\\]+(:[0-9]{1,4})?"
+    return {**json_schema, "pattern": f"^({'|'.join(map(re.escape, schemes))})://{host}([/?#]\\S*)?$"}
 
 
 def _decimal_pattern(schema: core_schema.DecimalSchema) -> str:

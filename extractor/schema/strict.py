@@ -15,11 +15,10 @@ from .dialects import Dialect
 from .drafts import look_at
 from .form import Form, Json, Nothing, Place, described
 from .loops import Loops
-from .merge import ANNOTATIONS, both, flat
+from .merge import COMBINED, PLAIN, both, flat, implied
 
-_COMBINED = frozenset({"$ref", "allOf", "anyOf", "oneOf", "if", "not", "dependentRequired", "dependentSchemas"})
-_LONE_REF = ANNOTATIONS | {"$ref"}
-_LONE_UNION = ANNOTATIONS | {"anyOf", "oneOf"}
+_BESIDE_REF = PLAIN | COMBINED - {"$ref"}
+_BESIDE_UNION = PLAIN | COMBINED - {"anyOf", "oneOf"}
 _KINDS: dict[str, Callable[[Compiler, Json, Place], Form]] = {
     "string": scalars.string,
     "integer": scalars.number,
@@ -30,13 +29,6 @@ _KINDS: dict[str, Callable[[Compiler, Json, Place], Form]] = {
     "object": objects.object_,
 }
 _EVERY = frozenset(_KINDS)
-_IMPLIED = {
-    "object": "properties required additionalProperties patternProperties propertyNames minProperties maxProperties",
-    "array": "items prefixItems minItems maxItems uniqueItems contains",
-    "string": "pattern minLength maxLength format",
-    "number": "minimum maximum exclusiveMinimum exclusiveMaximum multipleOf",
-}
-_KIND_OF = {keyword: kind for kind, keywords in _IMPLIED.items() for keyword in keywords.split()}
 
 
 @dataclass(slots=True, eq=False)
@@ -70,11 +62,11 @@ class Compiler:
         return described(self._node(schema, place), schema.get("description"))
 
     def _node(self, schema: Mapping[str, object], place: Place) -> Form:
-        if "$ref" in schema and schema.keys() <= _LONE_REF:
+        if "$ref" in schema and not schema.keys() & _BESIDE_REF:
             return self.reference(str(schema["$ref"]), place)
-        if not schema.keys() & _COMBINED:
+        if not schema.keys() & COMBINED:
             return self._plain(schema, place)
-        if schema.keys() <= _LONE_UNION and ("anyOf" in schema) != ("oneOf" in schema):
+        if ("anyOf" in schema) != ("oneOf" in schema) and not schema.keys() & _BESIDE_UNION:
             return unions.union(self, _list(schema.get("anyOf", schema.get("oneOf"))), place)
         return self._combined(schema, place)
 
@@ -162,7 +154,7 @@ class Compiler:
         branches = node.get("anyOf")
         if not isinstance(branches, list):
             return self._plain(node, place)
-        rest = {key: value for key, value in node.items() if key not in ANNOTATIONS and key != "anyOf"}
+        rest = {key: value for key, value in node.items() if key in PLAIN}
         if rest:
             return unions.union(self, [both(rest, flat(one, self.find), self.find) for one in branches], place)
         return unions.union(self, branches, place)
@@ -170,23 +162,23 @@ class Compiler:
     def _plain(self, node: Mapping[str, object], place: Place) -> Form:
         """A node without combinators, by its values or its type."""
         if "$unsupported" in node:
-            raise unsupported(str(node["$unsupported"]), place)
+            raise Nothing(place, str(node["$unsupported"]))
         if "const" in node or "enum" in node:
             return scalars.literals(self, _values(node), place)
-        kind = node.get("type", _implied(node))
+        kind = node.get("type", implied(node))
         if isinstance(kind, list):
             return unions.union(self, [{**node, "type": one} for one in kind], place)
         if kind is None:
             return anything.anything(self)
         if kind not in _KINDS:
-            raise unsupported(f"{kind!r} is no JSON type", place)
+            raise Nothing(place, f"{kind!r} is no JSON type")
         return _KINDS[str(kind)](self, {**node, "type": kind}, place)
 
     def closed_values(self, schema: object) -> list[object] | None:
         """The values of a schema that lists them, else None."""
         if not isinstance(schema, Mapping):
             return None
-        if schema.keys() & _COMBINED:
+        if schema.keys() & COMBINED:
             schema = flat(schema, self.find)
         return _values(schema) if "const" in schema or "enum" in schema else None
 
@@ -203,7 +195,7 @@ class Compiler:
             if ref in trail:
                 return frozenset()
             trail = (*trail, ref)
-        node = flat(schema, self.find) if schema.keys() & _COMBINED else schema
+        node = flat(schema, self.find) if schema.keys() & COMBINED else schema
         kinds = _kinds(node)
         branches = node.get("anyOf")
         if isinstance(branches, list):
@@ -211,14 +203,10 @@ class Compiler:
         return kinds
 
 
-def unsupported(text: str, place: Place) -> UnsupportedTypeError:
-    return UnsupportedTypeError(f"{text} (at {place}); give the field another type or leave it out", path=str(place))
-
-
 def _kinds(node: Mapping[str, object]) -> frozenset[str]:
     if "const" in node or "enum" in node:
         return frozenset(map(scalars.type_of, _values(node)))
-    kind = node.get("type", _implied(node))
+    kind = node.get("type", None if "anyOf" in node else implied(node))
     if kind is None:
         return _EVERY
     return frozenset([kind] if isinstance(kind, str) else map(str, _list(kind)))
@@ -226,10 +214,6 @@ def _kinds(node: Mapping[str, object]) -> frozenset[str]:
 
 def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
-
-
-def _implied(node: Mapping[str, object]) -> str | None:
-    return next((_KIND_OF[key] for key in node if key in _KIND_OF), None)
 
 
 def _values(node: Mapping[str, object]) -> list[object]:

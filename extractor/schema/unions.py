@@ -12,8 +12,8 @@ from ..paths import Keys
 from .codec import SAME, Boxed, Codec, Pruning
 from .entries import Entries
 from .form import Form, Json, Nothing, Place, closed, described, or_null
-from .matching import Defs, fits, nearness
-from .merge import ANNOTATIONS, both, flat
+from .matching import Defs, fits, lost, nearness, shared
+from .merge import COMBINED, PLAIN, both, flat
 from .scalars import type_of
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _distinct(values: list[list[object]]) -> bool:
 def without(c: Compiler, node: Json, denied: object, place: Place) -> Json:
     """The node without what ``not`` denies, as far as that can be said; else in words."""
     rule = flat(denied, c.find) if isinstance(denied, Mapping) else ({} if denied is not False else {"not": True})
-    rule = {key: value for key, value in rule.items() if key not in ANNOTATIONS}
+    rule = {key: value for key, value in rule.items() if key in PLAIN | COMBINED}
     if not rule:
         raise Nothing(place)
     if rule == {"not": True}:
@@ -203,24 +203,22 @@ class Branch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Choice(Codec):
-    """A union: each value goes through the first branch that it fits, else the nearest."""
+    """A union: each value goes through the branch that it fits, of several the nearest."""
 
     branches: tuple[Branch, ...]
     defs: Defs
 
     def encode(self, value: object) -> object:
+        """Through the branch that gives most of the value back, of several the one that names most of its keys."""
         kind = type_of(value)
-        usable = [b for b in self.branches if kind in b.kinds or (kind == "integer" and "number" in b.kinds)]
-        fitting: list[object] = []
-        wires = [(branch, branch.codec.encode(value)) for branch in usable or self.branches]
-        for branch, wire in wires:
-            if fits(branch.schema, wire, self.defs):
-                if len(self.branches) == 1 or self.decode(wire) == value:
-                    return wire
-                fitting.append(wire)
-        if fitting:
-            return fitting[0]
-        return max(wires, key=lambda pair: nearness(pair[0].schema, pair[1], self.defs))[1]
+        usable = [one for one in self.branches if kind in one.kinds or (kind == "integer" and "number" in one.kinds)]
+        wires = [(one, one.codec.encode(value)) for one in usable or self.branches]
+        fitting = [wire for one, wire in wires if fits(one.schema, wire, self.defs)]
+        if len(fitting) < 2:
+            return (
+                fitting[0] if fitting else max(wires, key=lambda pair: nearness(pair[0].schema, pair[1], self.defs))[1]
+            )
+        return min(fitting, key=lambda wire: (lost(value, self.decode(wire)), -shared(value, wire)))
 
     def decode(self, value: object) -> object:
         return self._of(value).decode(value)
@@ -235,10 +233,10 @@ class Choice(Codec):
         return choice(tuple(Branch(b.codec.pruned(by), b.schema, b.kinds) for b in self.branches), self.defs)
 
     def _of(self, wire: object) -> Codec:
-        for branch in self.branches:
-            if fits(branch.schema, wire, self.defs):
-                return branch.codec
-        return max(self.branches, key=lambda branch: nearness(branch.schema, wire, self.defs)).codec
+        fitting = [branch for branch in self.branches if fits(branch.schema, wire, self.defs)]
+        if len(fitting) == 1:
+            return fitting[0].codec
+        return max(fitting or self.branches, key=lambda branch: nearness(branch.schema, wire, self.defs)).codec
 
 
 def choice(branches: tuple[Branch, ...], defs: Defs) -> Codec:
