@@ -1,0 +1,181 @@
+"""Documents: whatever is to be read, as pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+from ..errors import DocumentError
+from . import pdf, text
+from .file import File
+from .image import MEDIA_TYPES, Image
+from .kinds import PDF, TEXT, Kind, kind_of
+from .limits import FILE_BYTES, TEXT_CHARACTERS, unreadable
+from .page import Contents, Page
+from .ranges import PageChoice, chosen
+
+
+@runtime_checkable
+class Readable(Protocol):
+    """A file object, opened for bytes or text."""
+
+    def read(self, size: int, /) -> bytes | str: ...
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Document:
+    """What is to be read, as pages. ``notes`` say what a person should know of how it was read.
+
+    A page that has no text and no image is kept, and told in ``notes``, so that nothing is lost in silence.
+    """
+
+    name: str
+    pages: tuple[Page, ...]
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, source: DocumentSource) -> Document:
+        """A str is text and a Path is a file, always. A sequence makes one document, its pages numbered through.
+
+        Bytes and file objects are told by their content. DocumentError where something cannot be read.
+        """
+        if isinstance(source, str):
+            return cls("text", (Page(1, text.checked(source)),))
+        if isinstance(source, Document):
+            return source
+        for kind, read in _DOORS:
+            if isinstance(source, kind):
+                return read(source)
+        kind_name = type(source).__name__
+        raise unreadable(
+            kind_name, f"a {kind_name} is no document: pass text (str), a Path, bytes, an Image, or a list of them"
+        )
+
+    @classmethod
+    def open(
+        cls,
+        path: str | PathLike[str] | bytes | Readable,
+        password: str | None = None,
+        pages: PageChoice | None = None,
+    ) -> Document:
+        """A file (here a str is a path too), bytes or a file object, of which ``pages`` are wanted: ``"1-3,7"``.
+
+        Pages keep the numbers that they have in the file. ``password`` is for encrypted PDFs.
+        """
+        if isinstance(path, (str, PathLike)):
+            return _read(_file_at(path), password, pages)
+        if isinstance(path, (bytes, bytearray, memoryview)):
+            return _read(File.of(bytes(path)), password, pages)
+        if isinstance(path, Readable):
+            return _read(_file_from(path), password, pages)
+        kind_name = type(path).__name__
+        raise unreadable(kind_name, f"a {kind_name} is no file: pass a path, bytes or a file object")
+
+    @property
+    def text(self) -> str:
+        """All text, with an empty line between pages."""
+        return self.pages[0].text if len(self.pages) == 1 else "\n\n".join(page.text for page in self.pages)
+
+    @property
+    def blank_pages(self) -> tuple[int, ...]:
+        """The numbers of pages that hold neither text nor an image."""
+        return tuple(page.number for page in self.pages if not page.text and page.image is None)
+
+    def __repr__(self) -> str:
+        images = sum(page.image is not None for page in self.pages)
+        parts = [_count(len(self.pages), "page"), _count(sum(len(page.text) for page in self.pages), "character")]
+        return f"<Document {self.name!r}: {', '.join(parts + [_count(images, 'image')] * bool(images))}>"
+
+
+DocumentPart: TypeAlias = str | PathLike[str] | bytes | Image | Document | Readable
+DocumentSource: TypeAlias = DocumentPart | Sequence[DocumentPart]
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'s' * (number != 1)}"
+
+
+def _of_image(image: Image) -> Document:
+    return Document(image.name, (Page(1, "", image),))
+
+
+def _of_sequence(parts: Sequence[DocumentPart]) -> Document:
+    """One document of many. Its notes say of which part they speak."""
+    if not parts:
+        raise unreadable("list", "is empty: there is no document in it")
+    documents = [_part(part, place, len(parts)) for place, part in enumerate(parts, 1)]
+    pages = [page for document in documents for page in document.pages]
+    if sum(len(page.text) for page in pages) > TEXT_CHARACTERS:
+        raise unreadable(
+            "list",
+            f"has more than {TEXT_CHARACTERS:,} characters of text in all, which is the limit: pass fewer at once",
+        )
+    return Document(
+        ", ".join(dict.fromkeys(document.name for document in documents)),
+        tuple(replace(page, number=number) for number, page in enumerate(pages, 1)),
+        tuple(f"{document.name}: {note}" for document in documents for note in document.notes),
+    )
+
+
+def _part(part: DocumentPart, place: int, count: int) -> Document:
+    if isinstance(part, (list, tuple)):
+        raise unreadable(f"item {place} of {count}", "is itself a list: pass one flat list of documents")
+    try:
+        return Document.of(part)
+    except DocumentError as error:
+        raise DocumentError(f"item {place} of {count}: {error}", source=error.source) from error
+
+
+def _file_at(path: str | PathLike[str]) -> File:
+    if isinstance(path, str) and path.lower().startswith(("http://", "https://")):
+        raise unreadable(path, "addresses are not fetched: pass the file, its bytes, or for a picture Image(url)")
+    return File.at(Path(path))
+
+
+def _file_from(opened: Readable) -> File:
+    name = getattr(opened, "name", None)
+    name = Path(name).name if isinstance(name, str) and name else type(opened).__name__
+    return File.of(_all_of(opened, name), name)
+
+
+def _all_of(opened: Readable, name: str) -> bytes:
+    """A raw stream may give less than was asked for: read until it gives nothing."""
+    data = bytearray()
+    try:
+        while len(data) <= FILE_BYTES and (part := opened.read(FILE_BYTES + 1 - len(data))):
+            data += part.encode() if isinstance(part, str) else part
+    except (OSError, ValueError) as error:
+        raise unreadable(name, f"the file object cannot be read ({error}): open it again, as bytes") from None
+    return bytes(data)
+
+
+def _read(file: File, password: str | None, pages: PageChoice | None) -> Document:
+    kind = kind_of(file.head)
+    if kind not in _READERS:
+        raise unreadable(file.source, f"looks like {kind.name}; it {kind.way_out}")
+    contents = _READERS[kind](file, password, pages)
+    return Document(file.name, contents.pages, contents.notes)
+
+
+def _read_image(file: File, password: str | None, pages: PageChoice | None) -> Contents:
+    image = Image(file.path or file.read(), name=file.name)
+    return Contents(tuple(Page(number, "", image) for number in chosen(pages, 1, file.source)))
+
+
+_READERS: dict[Kind, Callable[[File, str | None, PageChoice | None], Contents]] = {
+    TEXT: text.read,
+    PDF: pdf.read,
+    **dict.fromkeys(MEDIA_TYPES, _read_image),
+}
+"""One function a format: a file, a password and the wanted pages in, pages and notes out."""
+
+_DOORS: tuple[tuple[tuple[type, ...], Callable[[Any], Document]], ...] = (
+    ((PathLike,), lambda path: _read(_file_at(path), None, None)),
+    ((bytes, bytearray, memoryview), lambda data: _read(File.of(bytes(data)), None, None)),
+    ((Image,), _of_image),
+    ((Readable,), lambda opened: _read(_file_from(opened), None, None)),
+    ((Sequence,), _of_sequence),
+)

@@ -1,0 +1,160 @@
+"""Pictures that are sent as they are."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeAlias, get_args
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from .file import File
+from .kinds import GIF, JPEG, PNG, WEBP, Kind, kind_of
+from .limits import IMAGE_URL_BYTES, megabytes, unreadable
+
+Detail: TypeAlias = Literal["low", "high", "auto"]
+ImageSource: TypeAlias = Path | bytes | str
+"""A file, its bytes, or an ``https://…`` or ``data:image/…;base64,…`` URL."""
+
+MEDIA_TYPES: dict[Kind, str] = {JPEG: "image/jpeg", PNG: "image/png", GIF: "image/gif", WEBP: "image/webp"}
+_A_STR_IS = (
+    "a str is an https:// or data: URL here; a file is Image(Path('page.png')), base64 is Image(b64decode(text))"
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Image:
+    """A JPEG, PNG, GIF or WEBP picture, told by its content, from a file, bytes, or a ``data:`` or ``https:`` URL.
+
+    A file is read and checked at once (``source`` holds its bytes then), a web address goes to the endpoint as it is
+    and is never fetched. ``detail`` is passed on: how closely the model is to look.
+    """
+
+    source: ImageSource
+    detail: Detail | None = None
+    name: str = ""
+    media_type: str | None = field(init=False)
+    """None for a web address."""
+    _url: str = field(init=False, default="", compare=False)
+
+    def __post_init__(self) -> None:
+        if self.detail not in (None, *get_args(Detail)):
+            raise unreadable("Image", f"detail={self.detail!r} is none of {', '.join(map(repr, get_args(Detail)))}")
+        if isinstance(self.source, str) and self.source[:5].lower() != "data:":
+            facts: dict[str, object] = {
+                "source": _address(self.source),
+                "name": self.name or _shown(self.source),
+                "media_type": None,
+            }
+        else:
+            facts = _held(_file(self.source, self.name), self.name)
+        for field_name, value in facts.items():
+            object.__setattr__(self, field_name, value)
+
+    @property
+    def url(self) -> str:
+        """The web address as it was given, else a ``data:`` URL, which is made once."""
+        if isinstance(self.source, str):
+            return self.source
+        if not self._url and isinstance(self.source, bytes):
+            encoded = b64encode(self.source).decode("ascii")
+            object.__setattr__(self, "_url", f"data:{self.media_type};base64,{encoded}")
+        return self._url
+
+    def __repr__(self) -> str:
+        size = f" {self.media_type}, {len(self.source):,} bytes" if isinstance(self.source, bytes) else ""
+        return f"<Image {self.name!r}{size}>"
+
+
+def _file(source: object, name: str) -> File:
+    if isinstance(source, Path):
+        return File.at(source)
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return File.of(bytes(source), name or "image")
+    if isinstance(source, str):
+        return File.of(_embedded(source), name or "image")
+    kind = type(source).__name__
+    raise unreadable(kind, "is no image: pass a Path, bytes, or an https:// or data: URL")
+
+
+def _held(file: File, name: str) -> dict[str, object]:
+    """The fields of an image that is held here: its bytes, a picture that is whole and not too large."""
+    kind = kind_of(file.head)
+    if kind not in MEDIA_TYPES:
+        raise unreadable(file.source, f"is {kind.name}, and no JPEG, PNG, GIF or WEBP image{_way_out(kind)}")
+    encoded = -(-file.size // 3) * 4
+    if encoded > IMAGE_URL_BYTES:
+        raise unreadable(
+            file.source,
+            f"takes {megabytes(encoded)} as it is sent (base64), and the limit is {megabytes(IMAGE_URL_BYTES)}:"
+            " make it smaller (a JPEG of some 3,000 pixels does), or pass its https:// address",
+        )
+    data = file.read()
+    if not _WHOLE[kind](data):
+        raise unreadable(file.source, f"this {kind.name.split(' ', 1)[1]} is cut off: fetch or save it again")
+    return {"source": data, "name": name or file.name, "media_type": MEDIA_TYPES[kind]}
+
+
+def _address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[\s\x00-\x1f\ud800-\udfff]", url):
+        raise unreadable("Image", f"{url[:60]!r} is no web address: {_A_STR_IS}")
+    return url
+
+
+def _embedded(url: str) -> bytes:
+    """The bytes in a ``data:`` URL. Its media type is not believed: content tells."""
+    header, comma, payload = url.partition(",")
+    if not comma:
+        raise unreadable("Image", f"{url[:60]!r} is no data: URL; it looks like data:image/png;base64,iVBOR…")
+    try:
+        data = unquote_to_bytes(payload)
+        return b64decode(b"".join(data.split()), validate=True) if header.lower().endswith(";base64") else data
+    except (Base64Error, UnicodeEncodeError) as error:
+        raise unreadable("Image", f"the base64 of the data: URL is broken ({error}): pass the bytes instead") from None
+
+
+def _way_out(kind: Kind) -> str:
+    return ": pass the Path or the text itself, without Image(…)" if not kind.way_out else f"; it {kind.way_out}"
+
+
+def _jpeg_is_whole(data: bytes) -> bool:
+    """An end marker after the first scan. (A thumbnail in the header has an end marker of its own.)"""
+    at = 2
+    while data[at : at + 1] == b"\xff" and data[at + 1 : at + 2] not in (b"\xda", b""):
+        filler = data[at + 1] == 0xFF
+        at += 1 if filler else 2 + int.from_bytes(data[at + 2 : at + 4])
+    return data[at : at + 2] == b"\xff\xda" and data.find(b"\xff\xd9", at) > 0
+
+
+def _png_is_whole(data: bytes) -> bool:
+    return data[12:16] == b"IHDR" and b"IEND\xaeB`\x82" in data
+
+
+def _gif_is_whole(data: bytes) -> bool:
+    """The last block's end and the trailer, perhaps with a little junk after them."""
+    return b"\0;" in data[13:][-64:]
+
+
+def _webp_is_whole(data: bytes) -> bool:
+    return len(data) >= 8 + int.from_bytes(data[4:8], "little") >= 20
+
+
+_WHOLE: dict[Kind, Callable[[bytes], bool]] = {
+    JPEG: _jpeg_is_whole,
+    PNG: _png_is_whole,
+    GIF: _gif_is_whole,
+    WEBP: _webp_is_whole,
+}
+
+
+def _shown(url: str) -> str:
+    """A web address without what may be secret in it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}{parts.path}"
