@@ -1,0 +1,66 @@
+"""Grammars in llguidance's Lark dialect: made, checked, and held against what the engine writes.
+
+The engine answers a broken grammar, and one that it gives up on halfway, with unconstrained text and status 200.
+So each is checked before, and the text is followed as it comes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+import orjson
+
+from ..errors import SetupError
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+_HEAD = "%llguidance"
+_EXCERPT = re.compile(r"\n +\d+ \|.*", re.DOTALL)
+
+
+def json_grammar(schema: Mapping[str, object]) -> str:
+    """A grammar of the schema's JSON without whitespace: a small model likes to write tabs until it is stopped."""
+    compact = {**schema, "x-guidance": {"whitespace_flexible": False}}
+    return checked(f"start: %json {orjson.dumps(compact).decode()}")
+
+
+def checked(lark: str) -> str:
+    """The grammar as the engine takes it. ValueError, in llguidance's words, where it does not compile."""
+    grammar = lark if lark.startswith(_HEAD) else f"{_HEAD} {{}}\n{lark}"
+    complaint = _llguidance().LLMatcher.validate_grammar(grammar)
+    if complaint:
+        raise ValueError(_EXCERPT.sub("", complaint).strip())
+    return grammar
+
+
+class Follower:
+    """Reads a text along with its grammar."""
+
+    def __init__(self, grammar: str) -> None:
+        llguidance = _llguidance()
+        self._matcher = llguidance.LLMatcher(_bytes_as_tokens(), grammar, log_level=0)
+
+    def follow(self, text: str) -> bool:
+        """Whether the text so far, with this piece, begins a text of the grammar."""
+        return bool(self._matcher.consume_tokens(list(text.encode())))
+
+    @property
+    def complete(self) -> bool:
+        return bool(self._matcher.is_accepting())
+
+
+@cache
+def _bytes_as_tokens() -> object:
+    return _llguidance().LLTokenizer("byte")
+
+
+def _llguidance() -> ModuleType:
+    try:
+        import llguidance
+    except ImportError as error:
+        raise SetupError("llguidance is not installed.", remedy='pip install "typed-extractor[local]"') from error
+    return llguidance
