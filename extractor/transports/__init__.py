@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .exchange import ResponseTooLargeError
 from .pool import PoolTransport
+from .retry import RetryTransport
 
-__all__ = ["PoolTransport"]
+__all__ = ["PoolTransport", "ResponseTooLargeError", "RetryTransport"]

@@ -1,0 +1,226 @@
+"""The same request again, where HTTP failed and another try may help."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from math import inf, isfinite
+from typing import Self, TypeAlias
+
+import httpx
+
+from .exchange import ResponseTooLargeError
+from .inner import Around, Transport
+
+Outcome: TypeAlias = httpx.Response | httpx.TransportError
+
+_STATUSES = frozenset({408, 409, 429, *range(500, 600)}) - {501, 505}
+_FAILURES = (httpx.NetworkError, httpx.RemoteProtocolError, httpx.ConnectTimeout, httpx.WriteTimeout, httpx.ReadTimeout)
+_SHORTEST, _LONGEST = 0.5, 8.0
+"""Seconds: the bounds of the random wait after the first try, and after the fifth and later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What is not the same twice: clocks (``clock`` only ever goes up, ``wall_clock`` counts from 1970), sleep, chance."""
+
+    clock: Callable[[], float] = time.monotonic
+    wall_clock: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+    async_sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    random: Callable[[], float] = random.random
+
+
+class RetryTransport(Around):
+    """Sends a request again after 408, 409, 429, 5xx (not 501 and 505) and after failed or broken connections.
+
+    - An answer that is no event stream is read here: one that breaks off is a failed try. Event streams go up unread.
+    - ``Retry-After`` (seconds or a date), ``retry-after-ms`` and ``x-should-retry`` are obeyed. Where they say nothing
+      the wait is random: up to 0.5 s, then 1 s, 2 s, 4 s, 8 s (full jitter). A wait longer than ``max_wait`` or than
+      the time that is left is not waited for: the answer goes up as it is.
+    - A read timeout is tried again once only: the endpoint may have done the work, and charged it. What another try
+      does not mend is not tried again: certificates, proxies that refuse, a pool that is full, answers too large or
+      badly encoded, requests whose body can be read only once.
+    - ``tries`` counts the first one. ``total`` and the ``whole`` timeout of a request each bound all its tries and
+      waits together, in seconds.
+
+    ``request.extensions["retries"]`` says afterwards why it waited and how long: a tuple of ``(reason, seconds)``, one
+    for each try that was repeated, such as ``("HTTP 429", 1.0)`` or ``("ConnectError", 0.31)``.
+    """
+
+    def __init__(
+        self,
+        inner: Transport,
+        *,
+        tries: int = 4,
+        max_wait: float = 60.0,
+        total: float | None = None,
+        timing: Timing | None = None,
+    ) -> None:
+        self.inner = inner
+        self.tries = tries
+        self.max_wait = max_wait
+        self.total = inf if total is None else total
+        self.timing = timing or Timing()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        inner = self._sync()
+        with _Call(self, request) as call:
+            while True:
+                try:
+                    response = inner.handle_request(request)
+                    if not _streams(request, response):
+                        _read(response)
+                except httpx.TransportError as error:
+                    if call.ends_with(error):
+                        raise
+                else:
+                    if call.ends_with(response):
+                        return response
+                    response.close()
+                self.timing.sleep(call.wait)
+                call.begin_again()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        inner = self._async()
+        with _Call(self, request) as call:
+            while True:
+                try:
+                    response = await inner.handle_async_request(request)
+                    if not _streams(request, response):
+                        await _aread(response)
+                except httpx.TransportError as error:
+                    if call.ends_with(error):
+                        raise
+                else:
+                    if call.ends_with(response):
+                        return response
+                    await response.aclose()
+                await self.timing.async_sleep(call.wait)
+                call.begin_again()
+
+
+class _Call:
+    """All tries of one request, and the decision after each."""
+
+    __slots__ = ("_deadline", "_extensions", "_policy", "_request", "_retries", "wait")
+
+    def __init__(self, policy: RetryTransport, request: httpx.Request) -> None:
+        self._policy = policy
+        self._request = request
+        self._extensions = request.extensions
+        self._retries: tuple[tuple[str, float], ...] = ()
+        self.wait = 0.0
+        whole = (request.extensions.get("timeout") or {}).get("whole")
+        self._deadline = policy.timing.clock() + min(policy.total, inf if whole is None else whole)
+        if policy.total < (inf if whole is None else whole):
+            self._limit()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._request.extensions = {**self._extensions, "retries": self._retries}
+
+    def ends_with(self, outcome: Outcome) -> bool:
+        """Whether this is the outcome of the call. Else ``wait`` says how long to wait before the next try."""
+        reason = _reason(outcome)
+        if not reason or len(self._retries) + 1 >= self._policy.tries or not self._may_repeat(reason):
+            return True
+        asked = (
+            _asked_for(outcome.headers, self._policy.timing.wall_clock())
+            if isinstance(outcome, httpx.Response)
+            else 0.0
+        )
+        self.wait = asked or self._policy.timing.random() * min(_LONGEST, _SHORTEST * 2 ** len(self._retries))
+        if self.wait > self._policy.max_wait or self.wait >= self._left():
+            return True
+        self._retries = (*self._retries, (reason, self.wait))
+        return False
+
+    def begin_again(self) -> None:
+        if self._deadline < inf:
+            self._limit()
+
+    def _limit(self) -> None:
+        timeout = {**(self._extensions.get("timeout") or {}), "whole": max(self._left(), 0.0)}
+        self._request.extensions = {**self._extensions, "timeout": timeout}
+
+    def _left(self) -> float:
+        return self._deadline - self._policy.timing.clock()
+
+    def _may_repeat(self, reason: str) -> bool:
+        paid = reason == "ReadTimeout" and any(earlier == reason for earlier, _ in self._retries)
+        return not paid and isinstance(self._request.stream, httpx.ByteStream)
+
+
+def _reason(outcome: Outcome) -> str:
+    """Why another try may mend this; empty where it will not."""
+    if isinstance(outcome, httpx.Response):
+        return f"HTTP {outcome.status_code}" if _is_worth_a_retry(outcome) else ""
+    hopeless = isinstance(outcome, ResponseTooLargeError) or "CERTIFICATE_VERIFY_FAILED" in str(outcome)
+    return type(outcome).__name__ if isinstance(outcome, _FAILURES) and not hopeless else ""
+
+
+def _is_worth_a_retry(response: httpx.Response) -> bool:
+    if response.status_code < 400:
+        return False
+    told = response.headers.get("x-should-retry", "").strip().lower()
+    return {"true": True, "false": False}.get(told, response.status_code in _STATUSES)
+
+
+def _asked_for(headers: Mapping[str, str], now: float) -> float:
+    """The seconds that a server asks to wait, 0 where it does not."""
+    readings = (
+        _number(headers.get("retry-after-ms", "")) / 1000,
+        _number(headers.get("retry-after", "")),
+        _date(headers.get("retry-after", "")) - now,
+    )
+    return next((seconds for seconds in readings if seconds > 0), 0.0)
+
+
+def _number(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        return 0.0
+    return number if isfinite(number) else 0.0
+
+
+def _date(text: str) -> float:
+    """Seconds since 1970 of an HTTP date; without a zone it is in UTC."""
+    try:
+        date = parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return 0.0
+    return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
+
+
+def _streams(request: httpx.Request, response: httpx.Response) -> bool:
+    """Whether the answer is an event stream, or one that names itself wrongly where a stream was asked for."""
+    kind = response.headers.get("content-type", "")
+    if kind.startswith("text/event-stream"):
+        return True
+    asked = "text/event-stream" in request.headers.get("accept", "")
+    return asked and response.status_code < 400 and not kind.startswith("application/json")
+
+
+def _read(response: httpx.Response) -> None:
+    try:
+        response.read()
+    except BaseException:
+        response.close()
+        raise
+
+
+async def _aread(response: httpx.Response) -> None:
+    try:
+        await response.aread()
+    except BaseException:
+        await response.aclose()
+        raise
