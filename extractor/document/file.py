@@ -34,17 +34,17 @@ class File:
     @classmethod
     def at(cls, path: Path) -> File:
         """A file on disk, of which only the head is read. DocumentError where that cannot be."""
-        source = str(path)
+        source = _printable(str(path))
+        if "\0" in source:
+            raise unreadable(source, "a path cannot hold a NUL character; a Path is a file, text is passed as str")
         try:
             facts = path.stat()
             _check(facts.st_mode, facts.st_size, source)
             with path.open("rb") as opened:
                 head = opened.read(HEAD_BYTES)
-        except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-            if isinstance(error, OSError) or "null" in str(error):
-                raise unreadable(source, _why(error, path)) from None
-            raise
-        return cls(path.name, source, _filled(facts.st_size or len(head), source), head, path)
+        except OSError as error:
+            raise unreadable(source, _why(error, path)) from None
+        return cls(_printable(path.name), source, _filled(facts.st_size or len(head), source), head, path)
 
     @classmethod
     def of(cls, data: bytes, name: str = "bytes") -> File:
@@ -54,15 +54,23 @@ class File:
 
     def read(self) -> bytes:
         """All of it."""
-        if self.path is None:
-            return self.data or b""
-        try:
-            with self.path.open("rb") as opened:
-                data = opened.read(FILE_BYTES + 1)  # it may have grown
-        except OSError as error:
-            raise unreadable(self.source, _why(error, self.path)) from None
+        data = self._from(0, FILE_BYTES + 1)  # it may have grown
         _check(stat.S_IFREG, len(data), self.source)
         return data
+
+    def tail(self, size: int) -> bytes:
+        """Its last bytes."""
+        return self._from(max(0, self.size - size), size)
+
+    def _from(self, start: int, size: int) -> bytes:
+        if self.path is None:
+            return (self.data or b"")[start : start + size]
+        try:
+            with self.path.open("rb") as opened:
+                opened.seek(start)
+                return opened.read(size)
+        except OSError as error:
+            raise unreadable(self.source, _why(error, self.path)) from None
 
 
 def _check(mode: int, size: int, source: str) -> None:
@@ -84,14 +92,19 @@ def _filled(size: int, source: str) -> int:
     return size
 
 
-def _why(error: Exception, path: Path) -> str:
+def _printable(name: str) -> str:
+    """File names may hold bytes that are no UTF-8, which neither JSON nor a terminal takes."""
+    return name.encode(errors="replace").decode()
+
+
+def _why(error: OSError, path: Path) -> str:
     if isinstance(error, FileNotFoundError):
         return _missing(path)
     if isinstance(error, PermissionError):
         return "may not be read: give yourself the right to (chmod u+r on Linux and macOS)"
     if isinstance(error, NotADirectoryError):
         return "there is no such file: a part of the path before its last is itself a file"
-    return f"cannot be opened: {getattr(error, 'strerror', None) or error}; a Path is a file, text is passed as str"
+    return f"cannot be opened: {error.strerror}; a Path is a file, text is passed as str"
 
 
 def _missing(path: Path) -> str:

@@ -24,7 +24,7 @@ _SAMPLES = 100
 _LOST = "\ufffd"
 _LINE_END_HYPHEN = 2
 """pdfium's code for a hyphen at a line's end, whether it splits a word ("knowl-edge") or belongs to it ("W-8")."""
-_LINE_FEED = 10
+_LINE_END = [13, 10]
 _NO_CHARACTER = dict.fromkeys([*range(9), *range(11, 32), 0xFFFE, 0xFFFF], _LOST)
 _AS_PICTURES = (
     "pass its pages as pictures instead, for example [Image(Path('page-1.png')), Image(Path('page-2.png'))],"
@@ -65,17 +65,8 @@ def _notes(numbers: Sequence[int], found: Sequence[_Read]) -> Iterator[str]:
 
 def _check_end(file: File) -> None:
     """A file whose end is missing may open all the same, with pages lost in silence."""
-    tail = _tail(file)
-    if b"startxref" not in tail:
+    if b"startxref" not in file.tail(_TAIL_BYTES):
         raise unreadable(file.source, "the PDF is cut off, its end is missing: fetch or save it again")
-
-
-def _tail(file: File) -> bytes:
-    if file.path is None:
-        return file.read()[-_TAIL_BYTES:]
-    with file.path.open("rb") as opened:
-        opened.seek(max(0, file.size - _TAIL_BYTES))
-        return opened.read(_TAIL_BYTES)
 
 
 @contextmanager
@@ -174,7 +165,7 @@ def _read_text(page: object, room: int) -> _Read | None:
         for place, code in enumerate(codes):
             if code == _LINE_END_HYPHEN and raw.FPDFText_IsHyphen(layer, place) == 1:
                 written[place] = "-\n"
-            elif code == _LINE_FEED and _goes_on(layer, place - 2, place + 1, count):
+            elif codes[place - 1 : place + 1] == _LINE_END and _goes_on(layer, place - 2, place + 1, count):
                 written[place - 1 : place + 1] = " ", ""
         sample = range(0, count, max(1, count // _SAMPLES))
         unmapped = sum(raw.FPDFText_HasUnicodeMapError(layer, place) == 1 for place in sample)

@@ -191,7 +191,7 @@ def test_files_that_cannot_be_read_name_themselves(tmp_path: Path) -> None:
         tmp_path / "pipe": "is a pipe, which is not opened",
         tmp_path / "huge.bin": "has 5,000.0 MB, and the limit is 200.0 MB",
         tmp_path / ("x" * 300): "cannot be opened",
-        Path("bad\0name"): "cannot be opened",
+        Path("bad\0name"): "cannot hold a NUL",
         Path("/dev/null"): "is a device",
     }.items():
         error = refused(path)
@@ -203,6 +203,12 @@ def test_a_socket_is_not_opened() -> None:
         path = Path(folder) / "s"
         listening.bind(str(path))
         assert "is a socket" in str(refused(path))
+
+
+def test_file_names_that_are_no_text(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"r\xe9sum\xe9.pdf")
+    path.write_bytes(pdf("Ada"))
+    assert Document.of(path) == Document("r?sum?.pdf", (Page(1, "Ada"),))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

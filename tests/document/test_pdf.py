@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import sys
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.document import Document, Page
-from extractor.errors import DocumentError
+from extractor.errors import DocumentError, SetupError
 
 from .pdfs import Field, Glyphs, Line, Text, pdf
 
@@ -76,7 +77,7 @@ def test_fonts_that_map_nothing_are_told() -> None:
 
 
 def test_what_was_typed_into_a_form_is_text() -> None:
-    marks = [Text(72, 703, "Name:"), Field(150, 700, "name", "Ada Lovelace")]
+    marks = Text(72, 703, "Name:"), Field(150, 700, "name", "Ada Lovelace")
     assert text_of(*marks).split() == ["Name:", "Ada", "Lovelace"]
 
 
@@ -158,6 +159,13 @@ def test_a_long_pdf_is_read_for_the_pages_that_are_wanted(tmp_path: Path) -> Non
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2_000_000
+
+
+def test_without_pypdfium2(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pypdfium2", None)
+    with pytest.raises(SetupError) as caught:
+        Document.of(pdf("x"))
+    assert caught.value.remedy == 'pip install "typed-extractor[pdf]"'
 
 
 def test_threads(tmp_path: Path) -> None:
