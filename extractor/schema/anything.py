@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,14 +42,14 @@ class Anything(Codec):
     """A dict ⇄ ``{"entries": [{"key", "value"}]}``, at every depth."""
 
     def encode(self, value: object) -> object:
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             return {"entries": [{"key": key, "value": self.encode(held)} for key, held in value.items()]}
         return list(map(self.encode, value)) if isinstance(value, list) else value
 
     def decode(self, value: object) -> object:
         if isinstance(value, list):
             return list(map(self.decode, value))
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return value
         entries = value.get("entries") if len(value) == 1 else None
         if not isinstance(entries, list) or not all(map(is_entry, entries)):
@@ -82,7 +81,7 @@ ANYTHING = Anything()
 
 def is_entry(value: object) -> bool:
     """Whether a value is one entry of a dict on the wire."""
-    return isinstance(value, Mapping) and value.keys() == {"key", "value"}
+    return isinstance(value, dict) and value.keys() == {"key", "value"}
 
 
 def find_entry(entries: list[object], key: object) -> int | None:

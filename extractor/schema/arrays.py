@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -78,7 +77,7 @@ def _tuple(c: Compiler, node: Json, prefix: list[object], place: Place) -> Form:
 
 
 def _names(places: list[object]) -> list[str]:
-    titles = [_snake(str(place.get("title", ""))) if isinstance(place, Mapping) else "" for place in places]
+    titles = [_snake(str(place.get("title", ""))) if isinstance(place, dict) else "" for place in places]
     usable = all(titles) and len(set(titles)) == len(titles) and "rest" not in titles
     return titles if usable else [f"item_{at}" for at in range(len(places))]
 
@@ -112,7 +111,7 @@ class Row(Codec):
         return wire if self.tail is None else {**wire, "rest": self.tail.encode(value[size:])}
 
     def decode(self, value: object) -> object:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return value
         row = [codec.decode(value[name]) for name, codec in zip(self.names, self.codecs, strict=True) if name in value]
         rest = self.tail.decode(value.get("rest")) if self.tail is not None else None

@@ -52,7 +52,7 @@ SAME = Codec()
 
 def step(value: object, key: str | int) -> object:
     """What stands at the key, None where nothing does."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return value.get(key)
     if isinstance(value, list) and isinstance(key, int) and 0 <= key < len(value):
         return value[key]
@@ -158,7 +158,7 @@ class Boxed(Codec):
         return Boxed(self.key, self.inner.pruned(by))
 
     def _boxed(self, value: object) -> bool:
-        return isinstance(value, Mapping) and value.keys() == {self.key}
+        return isinstance(value, dict) and value.keys() == {self.key}
 
 
 def settle(codec: Codec, table: Mapping[str, Codec], *, decoding: bool) -> Codec:

@@ -119,7 +119,7 @@ def _cached(kind: object, dialect: str, open_objects: bool) -> Schema[Any]:
         key = None
     found = _by_content.get(key) if key is not None else None
     if found is None:
-        found = _compile(kind, dialect, open_objects)
+        found = compiled(kind, dialect, open_objects)
         with _lock:
             if key is None or isinstance(kind, type):
                 _keep(_by_identity, (id(kind), dialect, open_objects), (kind, found))
@@ -146,7 +146,8 @@ def _trim(cache: dict[Any, Any]) -> None:
         del cache[next(iter(cache))]
 
 
-def _compile(kind: object, dialect: str, open_objects: bool) -> Schema[Any]:
+def compiled(kind: object, dialect: str = "openai", open_objects: bool = False) -> Schema[Any]:
+    """The schema of a type, made anew."""
     if dialect not in DIALECTS:
         raise ValueError(f"no dialect {dialect!r}; there are {', '.join(DIALECTS)}")
     checker: Checker

@@ -66,13 +66,13 @@ def _base(node: Mapping[str, object], base: str) -> str:
 
 def _nodes(schema: object, place: str, base: str) -> Iterator[tuple[str, Mapping[str, object], str]]:
     """Every subschema with its pointer and base."""
-    if not isinstance(schema, Mapping):
+    if not isinstance(schema, dict):
         return
     base = _base(schema, base)
     yield place, schema, base
     for key, value in schema.items():
         if key in MAPS or key == "dependencies":
-            for name, held in value.items() if isinstance(value, Mapping) else ():
+            for name, held in value.items() if isinstance(value, dict) else ():
                 yield from _nodes(held, f"{place}/{key}/{_escape(str(name))}", base)
         elif isinstance(value, list) and key in _LISTS | {"items"}:
             for at, held in enumerate(value):
@@ -93,7 +93,7 @@ class _Modern:
         self.old = old
 
     def node(self, schema: object, base: str) -> Json:
-        if not isinstance(schema, Mapping):
+        if not isinstance(schema, dict):
             return schema  # type: ignore[return-value]
         base = _base(schema, base)
         node: Json = {key: self._value(key, value, base) for key, value in schema.items()}
@@ -110,7 +110,7 @@ class _Modern:
         return node
 
     def _value(self, key: str, value: object, base: str) -> object:
-        if (key in MAPS or key == "dependencies") and isinstance(value, Mapping):
+        if (key in MAPS or key == "dependencies") and isinstance(value, dict):
             return {str(name): self.node(held, base) for name, held in value.items()}
         if isinstance(value, list) and key in _LISTS | {"items"}:
             return [self.node(held, base) for held in value]
@@ -150,13 +150,13 @@ def _bounds(node: Json) -> None:
 
 def _dependencies(node: Json) -> None:
     rules = node.pop("dependencies", None)
-    for name, rule in rules.items() if isinstance(rules, Mapping) else ():
+    for name, rule in rules.items() if isinstance(rules, dict) else ():
         key = "dependentRequired" if isinstance(rule, list) else "dependentSchemas"
         node[key] = {**_mapping(node.get(key)), name: rule}
 
 
 def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def look_at(root: Mapping[str, object], pointer: str) -> object:
@@ -170,7 +170,7 @@ def look_at(root: Mapping[str, object], pointer: str) -> object:
 def _child(target: object, token: str) -> object:
     if isinstance(target, list):
         return target[int(token)] if token.isdigit() and int(token) < len(target) else _nowhere(token)
-    if not isinstance(target, Mapping):
+    if not isinstance(target, dict):
         return _nowhere(token)
     if token == "items" and "prefixItems" in target:
         return target["prefixItems"]

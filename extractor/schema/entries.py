@@ -28,7 +28,7 @@ def entry_rules(c: Compiler, node: Json) -> Rules:
     """What the properties that are not listed may be."""
     names = node.get("propertyNames", True)
     patterns = node.get("patternProperties")
-    patterns = patterns if isinstance(patterns, Mapping) else {}
+    patterns = patterns if isinstance(patterns, dict) else {}
     rules: Rules = [
         (conj(names, {"type": "string", "pattern": pattern}), rule)
         for pattern, rule in patterns.items()
@@ -57,9 +57,7 @@ def wide(c: Compiler, properties: Mapping[str, object], place: Place) -> Form | 
     """An object of more properties than the endpoint takes: a list of entries, one shape for each schema of a value."""
     kinds: dict[bytes, list[str]] = {}
     for key, rule in properties.items():
-        bare = (
-            {k: v for k, v in rule.items() if k not in {"title", "description"}} if isinstance(rule, Mapping) else rule
-        )
+        bare = {k: v for k, v in rule.items() if k not in {"title", "description"}} if isinstance(rule, dict) else rule
         kinds.setdefault(orjson.dumps(bare), []).append(key)
     if len(kinds) > _FEW_SHAPES:
         return None
@@ -94,9 +92,7 @@ def _key_schema(c: Compiler, names: object) -> object:
     keys = c.closed_values(names)
     if keys is not None:
         return {"enum": [key if isinstance(key, str) else orjson.dumps(key).decode() for key in keys]}
-    return (
-        {"type": "string", **names} if isinstance(names, Mapping) and c.takes(names, "string") else {"type": "string"}
-    )
+    return {"type": "string", **names} if isinstance(names, dict) and c.takes(names, "string") else {"type": "string"}
 
 
 def _test(names: object) -> Callable[[str], bool]:
@@ -105,7 +101,7 @@ def _test(names: object) -> Callable[[str], bool]:
 
 
 def _pattern(names: object) -> str | None:
-    if not isinstance(names, Mapping):
+    if not isinstance(names, dict):
         return None
     parts = names.get("allOf")
     if isinstance(parts, list):
@@ -122,12 +118,12 @@ class Entries(Codec):
     tests: tuple[Callable[[str], bool], ...]
 
     def encode(self, value: object) -> object:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return value
         return [{"key": key, "value": self._of(key).encode(held)} for key, held in value.items()]
 
     def decode(self, value: object) -> object:
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             return {key: self._of(str(key)).decode(held) for key, held in value.items()}
         if not isinstance(value, list) or not all(map(is_entry, value)):
             return value

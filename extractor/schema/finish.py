@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from .dialects import Dialect
 from .form import Form, Json
 
 _PREFIX = "#/$defs/"
 
 
-def finished(root: Json, forms: Mapping[str, Form], dialect: Dialect) -> Json:
+def finished(root: Json, forms: Mapping[str, Form]) -> Json:
     """The schema that is sent. ``root`` is an object or a reference to one, which becomes ``#``."""
     own = name_in(root)
+    schema = root if own is None else forms[own].schema
+    defs = {name: forms[name].schema for name in _reached(schema, forms) if name != own}
     if own is not None:
-        root = forms[own].schema
-    used = _reached(root, forms)
-    names = {name: _PREFIX + name for name in used} | ({own: "#"} if own is not None else {})
-    rename = _renamer(names)
-    defs: dict[str, Json] = {}
-    lift = _lifter(defs, set(used), dialect.depth)
-    schema = lift(rename(root), 0)
-    defs |= {name: lift(rename(forms[name].schema), 0) for name in used if name != own}
+        rename = _renamer(own)
+        schema, defs = rename(schema), {name: rename(held) for name, held in defs.items()}
     return {**schema, "$defs": defs} if defs else schema
+
+
+def lifted(schema: Json, most: int) -> Json:
+    """The schema with what nests deeper than is taken in definitions of its own, where the depth counts anew."""
+    old = schema.get("$defs")
+    old = old if isinstance(old, dict) else {}
+    new: dict[str, Json] = {}
+    lift = _lifter(new, set(old), most)
+    root = lift({key: value for key, value in schema.items() if key != "$defs"}, 0)
+    kept = {name: lift(held, 0) for name, held in old.items()}
+    return {**root, "$defs": {**kept, **new}}
 
 
 def name_in(schema: Mapping[str, object]) -> str | None:
@@ -34,7 +40,7 @@ def name_in(schema: Mapping[str, object]) -> str | None:
 def children(schema: Mapping[str, object]) -> Iterator[Json]:
     """The strict schemas directly inside one."""
     properties, items, branches = schema.get("properties"), schema.get("items"), schema.get("anyOf")
-    if isinstance(properties, Mapping):
+    if isinstance(properties, dict):
         yield from properties.values()
     if isinstance(items, dict):
         yield items
@@ -46,7 +52,7 @@ def mapped(schema: Mapping[str, object], change: Callable[[Json], Json]) -> Json
     """A copy of a strict schema whose direct children are changed."""
     copy: Json = dict(schema)
     properties, items, branches = schema.get("properties"), schema.get("items"), schema.get("anyOf")
-    if isinstance(properties, Mapping):
+    if isinstance(properties, dict):
         copy["properties"] = {key: change(inner) for key, inner in properties.items()}
     if isinstance(items, dict):
         copy["items"] = change(items)
@@ -77,17 +83,16 @@ def _names(schema: Json) -> Iterator[str]:
         waiting += list(children(node))[::-1]
 
 
-def _renamer(names: Mapping[str, str]) -> Callable[[Json], Json]:
+def _renamer(own: str) -> Callable[[Json], Json]:
+    """Leads references to the definition that became the root there."""
+
     def rename(schema: Json) -> Json:
-        name = name_in(schema)
-        return {"$ref": names[name]} if name is not None else mapped(schema, rename)
+        return {"$ref": "#"} if name_in(schema) == own else mapped(schema, rename)
 
     return rename
 
 
 def _lifter(defs: dict[str, Json], taken: set[str], most: int) -> Callable[[Json, int], Json]:
-    """Lifts objects that stand deeper than is taken into definitions, where the depth counts anew."""
-
     def lift(schema: Json, depth: int) -> Json:
         if "properties" not in schema:
             return mapped(schema, lambda inner: lift(inner, depth))

@@ -26,7 +26,7 @@ class Counts:
 
 def count(schema: Json, dialect: Dialect) -> Counts:
     defs = schema.get("$defs")
-    defs = defs if isinstance(defs, Mapping) else {}
+    defs = defs if isinstance(defs, dict) else {}
     counts = Counts(chars=sum(map(len, defs)))
     for root in (schema, *defs.values()):
         counts.depth = max(counts.depth, _walk(root, counts, defs, dialect.depth_through_refs, 0))
@@ -39,7 +39,7 @@ def _walk(root: Json, counts: Counts, defs: Mapping[str, Json], through: bool, s
     while waiting:
         node, depth = waiting.pop()
         properties = node.get("properties")
-        if isinstance(properties, Mapping):
+        if isinstance(properties, dict):
             depth += 1
             counts.properties += len(properties)
             counts.largest = max(counts.largest, len(properties))

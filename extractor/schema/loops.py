@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from .drafts import MAPS
@@ -46,12 +46,12 @@ class Loops:
 
 def refs(schema: object) -> Iterator[str]:
     """The references anywhere in a schema."""
-    if isinstance(schema, Mapping):
+    if isinstance(schema, dict):
         ref = schema.get("$ref")
         if isinstance(ref, str):
             yield ref
         for key, value in schema.items():
-            if key in MAPS and isinstance(value, Mapping):
+            if key in MAPS and isinstance(value, dict):
                 for held in value.values():
                     yield from refs(held)
             elif key not in _NO_SCHEMAS:

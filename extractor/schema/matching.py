@@ -35,7 +35,7 @@ def nearness(schema: Mapping[str, object], value: object, defs: Defs) -> float:
     if not _right_type(schema.get("type"), value):
         return 0
     rules = schema.get("properties")
-    if not isinstance(value, Mapping) or not isinstance(rules, Mapping):
+    if not isinstance(value, dict) or not isinstance(rules, dict):
         return 2 if fits(schema, value, defs) else 1
     common = [key for key in rules if key in value]
     tags = [key for key in common if _literal(rules[key], value[key])]
@@ -54,7 +54,7 @@ def _literal(schema: Mapping[str, object], value: object) -> bool:
 
 def lost(a: object, b: object) -> int:
     """How much of a value is not in the one that came back."""
-    if isinstance(a, Mapping) and isinstance(b, Mapping):
+    if isinstance(a, dict) and isinstance(b, dict):
         return sum(lost(held, b[key]) if key in b else 1 for key, held in a.items())
     if isinstance(a, list) and isinstance(b, list):
         return abs(len(a) - len(b)) + sum(map(lost, a, b))
@@ -63,7 +63,7 @@ def lost(a: object, b: object) -> int:
 
 def shared(a: object, b: object) -> int:
     """How many keys of a value stand at the same place in the other."""
-    if isinstance(a, Mapping) and isinstance(b, Mapping):
+    if isinstance(a, dict) and isinstance(b, dict):
         return sum(1 + shared(held, b[key]) for key, held in a.items() if key in b)
     return sum(map(shared, a, b)) if isinstance(a, list) and isinstance(b, list) else 0
 
@@ -86,7 +86,7 @@ _TYPES: dict[object, Callable[[object], bool]] = {
     "boolean": lambda value: isinstance(value, bool),
     "string": lambda value: isinstance(value, str),
     "array": lambda value: isinstance(value, list),
-    "object": lambda value: isinstance(value, Mapping),
+    "object": lambda value: isinstance(value, dict),
     "number": _number,
     "integer": lambda value: _number(value) and (isinstance(value, int) or value.is_integer()),  # type: ignore[attr-defined]
 }
@@ -131,7 +131,7 @@ def _list_fits(schema: Mapping[str, object], value: list[object], defs: Defs) ->
 
 def _object_fits(schema: Mapping[str, object], value: Mapping[str, object], defs: Defs) -> bool:
     rules = schema["properties"]
-    assert isinstance(rules, Mapping)
+    assert isinstance(rules, dict)
     return rules.keys() == value.keys() and all(fits(rule, value[key], defs) for key, rule in rules.items())
 
 

@@ -34,7 +34,7 @@ def flat(schema: object, find: Find, trail: tuple[str, ...] = ()) -> Json:
 
     ``find`` gives the target of a reference. A schema that nothing fits has ``not`` true.
     """
-    if not isinstance(schema, Mapping):
+    if not isinstance(schema, dict):
         return {} if schema is not False else {"not": True}
     node: Json = {key: value for key, value in schema.items() if key not in _REWRITES}
     for key, rewrite in _REWRITES.items():
@@ -68,7 +68,7 @@ def _if(schema: Mapping[str, object], find: Find, trail: tuple[str, ...]) -> Ite
 def _dependents(schema: Mapping[str, object], find: Find, trail: tuple[str, ...]) -> Iterable[Json]:
     for key in ("dependentRequired", "dependentSchemas"):
         rules = schema.get(key)
-        for name, rule in rules.items() if isinstance(rules, Mapping) else ():
+        for name, rule in rules.items() if isinstance(rules, dict) else ():
             wants = {"required": rule} if isinstance(rule, list) else rule
             yield {"anyOf": [{"properties": {name: False}}, {"allOf": [{"required": [name]}, wants]}]}
 
@@ -111,7 +111,7 @@ def conj(*schemas: object) -> object:
     """Schemas that must all hold, lazily: an allOf of the different ones."""
     parts: list[object] = []
     for schema in schemas:
-        lone = isinstance(schema, Mapping) and schema.keys() == {"allOf"}
+        lone = isinstance(schema, dict) and schema.keys() == {"allOf"}
         for part in _list(schema["allOf"]) if lone else [schema]:  # type: ignore[index]
             if part is False:
                 return False
@@ -200,4 +200,4 @@ def _list(value: object) -> list[object]:
 
 
 def _dict(value: object) -> dict[str, object]:
-    return dict(value) if isinstance(value, Mapping) else {}
+    return dict(value) if isinstance(value, dict) else {}

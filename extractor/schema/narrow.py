@@ -34,7 +34,7 @@ class Narrowed:
     def decode(self, wire: object) -> dict[str, object]:
         """Wire JSON → source JSON by path. A path that was not answered is not there."""
         source = self.plan.decoder.decode(wire)
-        found = source if isinstance(source, Mapping) else {}
+        found = source if isinstance(source, dict) else {}
         return {path: found[f"p{at}"] for at, path in enumerate(self.paths) if f"p{at}" in found}
 
 
@@ -54,7 +54,7 @@ def narrowed(source: Source, dialect: Dialect, name: str, paths: Iterable[str]) 
 
 
 def _at(path: str, rule: object) -> Json:
-    if not isinstance(rule, Mapping):
+    if not isinstance(rule, dict):
         return {"description": path}
     words = rule.get("description")
     return {**rule, "description": f"{path}: {words}" if isinstance(words, str) else path}
@@ -78,7 +78,7 @@ def _steps(root: Mapping[str, object], rule: object, key: str | int) -> Iterator
     """The rules of what stands at the key, one for each branch of a union that has it."""
     if rule is True:
         yield True, True
-    if not isinstance(rule, Mapping):
+    if not isinstance(rule, dict):
         return
     node = flat(rule, lambda ref: look_at(root, ref))
     branches = node.get("anyOf")
@@ -99,10 +99,10 @@ def _item(node: Json, at: int) -> Iterator[tuple[object, bool]]:
 def _property(node: Json, key: str) -> Iterator[tuple[object, bool]]:
     properties, patterns = node.get("properties"), node.get("patternProperties")
     required = node.get("required")
-    if isinstance(properties, Mapping) and key in properties:
+    if isinstance(properties, dict) and key in properties:
         yield properties[key], isinstance(required, list) and key in required
         return
-    for pattern, rule in patterns.items() if isinstance(patterns, Mapping) else ():
+    for pattern, rule in patterns.items() if isinstance(patterns, dict) else ():
         if pattern_fits(pattern, key):
             yield rule, True
             return

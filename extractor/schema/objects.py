@@ -45,9 +45,9 @@ def object_(c: Compiler, node: Json, place: Place) -> Form:
 def _properties(c: Compiler, node: Json, place: Place) -> dict[str, object]:
     """The listed properties that can be written, and required ones that are not listed."""
     patterns = node.get("patternProperties")
-    patterns = patterns if isinstance(patterns, Mapping) else {}
+    patterns = patterns if isinstance(patterns, dict) else {}
     listed = node.get("properties")
-    found = dict(listed) if isinstance(listed, Mapping) else {}
+    found = dict(listed) if isinstance(listed, dict) else {}
     for key in _required(node):
         if key not in found:
             fitting = any(pattern_fits(pattern, key) for pattern in patterns)
@@ -117,7 +117,7 @@ def _property(c: Compiler, rule: object, place: Place, required: bool) -> tuple[
     if not c.takes(rule, "null"):
         c.change(place, "optional", "null on the wire says that it is not stated")
         return described(or_null(form, type_lists=c.dialect.type_lists), _default(rule)), None
-    if c.typed and isinstance(rule, Mapping) and rule.get("default", "") is None:
+    if c.typed and isinstance(rule, dict) and rule.get("default", "") is None:
         return described(form), _Fixed(None)
     word = _word(rule)
     c.change(place, "absent", f"{word} on the wire says that it is not stated, null is a value")
@@ -125,7 +125,7 @@ def _property(c: Compiler, rule: object, place: Place, required: bool) -> tuple[
 
 
 def _default(rule: object) -> str | None:
-    if not isinstance(rule, Mapping) or rule.get("default") is None:
+    if not isinstance(rule, dict) or rule.get("default") is None:
         return None
     text = orjson.dumps(rule["default"]).decode()
     return f"Default: {text}" if len(text) <= _LONGEST_DEFAULT else None
@@ -204,7 +204,7 @@ class Record(Codec):
     drops: bool
 
     def encode(self, value: object) -> object:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return value
         wire = dict(self._written(value))
         if self.drops:
@@ -224,7 +224,7 @@ class Record(Codec):
                 yield key, self.parts.get(key, SAME).encode(value[key])
 
     def decode(self, value: object) -> object:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return value
         source = {}
         absent, parts = self.absent, self.parts
@@ -234,7 +234,7 @@ class Record(Codec):
             part = parts.get(key)
             source[key] = held if part is None else part.decode(held)
         further = source.pop(self.bag, None) if self.bag is not None else None
-        return {**further, **source} if isinstance(further, Mapping) else source
+        return {**further, **source} if isinstance(further, dict) else source
 
     def to_wire(self, keys: Keys, wire: object) -> Keys:
         if not keys:

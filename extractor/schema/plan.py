@@ -9,7 +9,7 @@ from ..errors import UnsupportedTypeError
 from .changes import Change
 from .codec import Boxed, Codec, settle
 from .dialects import Dialect
-from .finish import finished, name_in
+from .finish import finished, lifted, name_in
 from .form import Form, Json, Nothing, Place, closed, described
 from .limits import count, excesses
 from .strict import Compiler
@@ -40,14 +40,18 @@ class Source:
 
 def planned(source: Source, dialect: Dialect) -> Plan:
     """The plan of a source schema. What the limits do not take is mended, else UnsupportedTypeError says which."""
-    most, enums = dialect.properties, dialect.enums
+    tight = dialect
     while True:
-        plan = _plan(source, replace(dialect, properties=most, enums=enums))
+        plan = _plan(source, tight)
         counts = count(plan.strict, dialect)
         if counts.properties > dialect.properties and counts.largest > _FEWEST:
-            most = min(most, counts.largest) // 2
-        elif counts.enums > dialect.enums and enums > _FEWEST:
-            enums //= 2
+            tight = replace(tight, properties=min(tight.properties, counts.largest) // 2)
+        elif counts.enums > dialect.enums and tight.enums > _FEWEST:
+            tight = replace(tight, enums=tight.enums // 2)
+        elif counts.depth > dialect.depth and not dialect.depth_through_refs:
+            plan = replace(plan, strict=lifted(plan.strict, dialect.depth))
+            counts = count(plan.strict, dialect)
+            break
         else:
             break
     for excess in excesses(counts, dialect):
@@ -62,7 +66,7 @@ def _plan(source: Source, dialect: Dialect) -> Plan:
     compiler = Compiler(source.root, dialect, typed=source.typed, open_objects=source.open_objects)
     try:
         form = _rooted(compiler.node(source.asked or source.root, Place()), compiler)
-        strict = finished(form.schema, compiler.forms, dialect)
+        strict = finished(form.schema, compiler.forms)
     except Nothing as nothing:
         path = str(nothing.place)
         raise UnsupportedTypeError(

@@ -1,67 +1,169 @@
-"""A type → its source schema, as Pydantic tells it, with what Pydantic leaves out put back."""
+"""A type → its source schema: Pydantic's JSON Schema of what the type reads, with what Pydantic leaves out put back."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from pydantic import TypeAdapter
 from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError, PydanticUserError
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import core_schema
+from pydantic.json_schema import CoreModeRef, DefsRef, GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
+from pydantic_core import core_schema, to_jsonable_python
 
 from ..errors import UnsupportedTypeError
 from .form import Json
 
-_USERS = ("pydantic_js_extra", "pydantic_js_updates")
+_PLAIN_WORDS = {"pydantic_js_updates", "pydantic_js_extra"}
 _TYPES = ("string", "number", "integer", "boolean", "null", "array", "object")
+_SCALARS = (str, int, float, bool, type(None))
+_BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
 
 
 class _Generator(GenerateJsonSchema):
-    """Pydantic's own, but for decimals told as text and for types without JSON marked instead of refused."""
+    """Pydantic's own, with short names of definitions, no titles of fields, and a way past its slower parts.
+
+    Told besides: decimals as text, the schemes of URLs, names of tuple fields, nested shapes of alias paths.
+    Types that have no JSON form are marked, for the compiler to say where they stand.
+    """
 
     ignored_warning_kinds = {"skipped-choice", "non-serializable-default", "skipped-discriminator"}  # noqa: RUF012
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._met: Counter[str] = Counter()
+        self._names: set[str] = set()
+
+    @property
+    def mode(self) -> JsonSchemaMode:
+        return "validation"
+
+    def generate(self, schema: Any, mode: JsonSchemaMode = "validation") -> JsonSchemaValue:
+        root = self.generate_inner(schema)
+        name = str(root.get("$ref", "")).removeprefix("#/$defs/")
+        if len(root) == 1 and self._met[name] == 1:
+            root = self.definitions.pop(DefsRef(name))
+        return {**root, "$defs": self.definitions} if self.definitions else root
+
+    def get_defs_ref(self, core_mode_ref: CoreModeRef) -> DefsRef:
+        """The bare name of the class, and a number where another has it."""
+        stem = re.sub(r"\W+", "_", re.sub(r"[\w.]+\.|:\d+|<locals>", "", core_mode_ref[0])).strip("_")[:48] or "Def"
+        name, count = stem, 1
+        while name in self._names:
+            count += 1
+            name = f"{stem}{count}"
+        self._names.add(name)
+        return DefsRef(name)
+
     def generate_inner(self, schema: Any) -> JsonSchemaValue:
-        """Where a user's own words have put something else than a JSON type in ``type``, the type's own stays."""
-        metadata = schema.get("metadata")
-        if metadata:
-            told = {key: _typeless(metadata[key]) for key in _USERS if key in metadata}
-            if any(told[key] is not metadata[key] for key in told):
-                schema = {**schema, "metadata": {**metadata, **told}}
-        return super().generate_inner(schema)
+        metadata = schema.get("metadata") or {}
+        if "ref" in schema or schema["type"] == "definition-ref":
+            found = super().generate_inner(schema)
+            self._met[str(found.get("$ref", "")).removeprefix("#/$defs/")] += 1
+            return found
+        if not metadata.keys() <= _PLAIN_WORDS or callable(metadata.get("pydantic_js_extra")):
+            return super().generate_inner(schema)
+        method = getattr(self, schema["type"].replace("-", "_") + "_schema")
+        found = {**method(schema), **_typeless(metadata.get("pydantic_js_updates"))} if metadata else method(schema)
+        extra = metadata.get("pydantic_js_extra")
+        return {**found, **_typeless(to_jsonable_python(extra))} if extra else found
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def encode_default(self, dft: Any) -> Any:
+        return dft if type(dft) in _SCALARS else super().encode_default(dft)
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        inner = self.generate_inner(schema["schema"])
+        if inner.keys() == {"anyOf"}:
+            inner = {"anyOf": [*inner["anyOf"], {"type": "null"}]} if {"type": "null"} not in inner["anyOf"] else inner
+            return inner
+        return inner if inner == {"type": "null"} else {"anyOf": [inner, {"type": "null"}]}
+
+    def p_arguments_schema(
+        self, arguments: list[core_schema.ArgumentsParameter], var_args_schema: Any
+    ) -> JsonSchemaValue:
+        return _named(super().p_arguments_schema(arguments, var_args_schema), arguments)
+
+    def named_tuple_schema(self, schema: Any) -> JsonSchemaValue:
+        """From Pydantic 2.14 on; before, named tuples come as the arguments of a call."""
+        return _named(super().named_tuple_schema(schema), schema["fields"])
+
+    def model_fields_schema(self, schema: core_schema.ModelFieldsSchema) -> JsonSchemaValue:
+        found = super().model_fields_schema(schema)
+        for name, field in schema["fields"].items():
+            path = _alias_path(field.get("validation_alias"))
+            if path and name in found["properties"]:
+                rule = found["properties"].pop(name)
+                needed = name in found.get("required", [])
+                found["required"] = [key for key in found.get("required", []) if key != name]
+                _nest(found, path, rule, needed)
+        return found
 
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
-        bounds = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
-        number = {"type": "number"} | {json: float(schema[key]) for key, json in bounds.items() if key in schema}  # type: ignore[literal-required]
+        number = {"type": "number"} | {word: float(schema[key]) for key, word in _BOUNDS.items() if key in schema}  # type: ignore[literal-required]
         return {"anyOf": [number, {"type": "string", "format": "decimal", "pattern": _decimal_pattern(schema)}]}
 
     def url_schema(self, schema: core_schema.UrlSchema) -> JsonSchemaValue:
-        return _with_schemes(super().url_schema(schema), schema)
+        return _with_schemes(super().url_schema(schema), schema.get("allowed_schemes"))
 
     def multi_host_url_schema(self, schema: core_schema.MultiHostUrlSchema) -> JsonSchemaValue:
-        return _with_schemes(super().multi_host_url_schema(schema), schema)
+        return _with_schemes(super().multi_host_url_schema(schema), schema.get("allowed_schemes"))
 
     def handle_invalid_for_json_schema(self, schema: Any, error_info: str) -> JsonSchemaValue:
         return {"$unsupported": f"{error_info} has no JSON form"}
 
 
-def _typeless(words: object) -> object:
-    if not isinstance(words, dict) or words.get("type", "object") in _TYPES:
-        return words
+def _named(found: JsonSchemaValue, fields: Iterable[Any]) -> JsonSchemaValue:
+    items = found.get("prefixItems", [])
+    return {**found, "prefixItems": [{**item, "title": one["name"]} for item, one in zip(items, fields, strict=False)]}
+
+
+def _typeless(words: Any) -> dict[str, Any]:
+    """A user's own words for a schema, but for a ``type`` that JSON does not know."""
+    if not words or words.get("type", "object") in _TYPES:
+        return words or {}
     return {key: value for key, value in words.items() if key != "type"}
 
 
-def _with_schemes(
-    json_schema: JsonSchemaValue, schema: core_schema.UrlSchema | core_schema.MultiHostUrlSchema
-) -> JsonSchemaValue:
+def _alias_path(alias: Any) -> list[str | int] | None:
+    """The first way of an alias that leads deeper than one key, where no plain name is among its choices."""
+    if not isinstance(alias, list) or not alias:
+        return None
+    paths = alias if isinstance(alias[0], list) else [alias]
+    return paths[0] if all(len(path) > 1 for path in paths) else None
+
+
+def _nest(node: JsonSchemaValue, path: list[str | int], rule: JsonSchemaValue, needed: bool) -> None:
+    """Puts the rule of a field at the end of its alias path, into fresh objects and arrays."""
+    key, rest = path[0], path[1:]
+    if isinstance(key, int):
+        node.setdefault("type", "array")
+        items = node.setdefault("prefixItems", [])
+        items += [{} for _ in range(key + 1 - len(items))]
+        node["items"] = False
+        node["minItems"] = max(node.get("minItems", 0), key + 1 if needed else 0)
+        held = items
+    else:
+        node.setdefault("type", "object")
+        held = node.setdefault("properties", {})
+        if needed:
+            node["required"] = list(dict.fromkeys([*node.get("required", []), key]))
+        held.setdefault(key, {})
+    if rest:
+        _nest(held[key], rest, rule, needed)
+    else:
+        held[key] = rule
+
+
+def _with_schemes(found: JsonSchemaValue, schemes: list[str] | None) -> JsonSchemaValue:
     """The schemes that the type takes, as a pattern, and a host where one is needed."""
-    schemes = schema.get("allowed_schemes")
     if not schemes:
-        return json_schema
+        return found
     host = "" if schemes == ["file"] else r"([^\s/?#@]+@)?[^\s/?#@:%<>^|\[\]\\]+(:[0-9]{1,4})?"
-    return {**json_schema, "pattern": f"^({'|'.join(map(re.escape, schemes))})://{host}([/?#]\\S*)?$"}
+    return {**found, "pattern": f"^({'|'.join(map(re.escape, schemes))})://{host}([/?#]\\S*)?$"}
 
 
 def _decimal_pattern(schema: core_schema.DecimalSchema) -> str:
@@ -69,10 +171,8 @@ def _decimal_pattern(schema: core_schema.DecimalSchema) -> str:
     digits, places = schema.get("max_digits"), schema.get("decimal_places")
     whole = "+" if digits is None else f"{{1,{max(digits - (places or 0), 1)}}}"
     part = "" if places == 0 else rf"(\.[0-9]{'+' if places is None else f'{{1,{places}}}'})?"
-    positive = (schema.get("ge") is not None and schema["ge"] >= 0) or (
-        schema.get("gt") is not None and schema["gt"] >= 0
-    )
-    return f"^{'' if positive else '-?'}[0-9]{whole}{part}$"
+    least = max((schema[key] for key in ("ge", "gt") if key in schema), default=None)
+    return f"^{'' if least is not None and least >= 0 else '-?'}[0-9]{whole}{part}$"
 
 
 def adapter_of(kind: object) -> TypeAdapter[Any]:

@@ -55,7 +55,7 @@ class Compiler:
 
     def node(self, schema: object, place: Place) -> Form:
         """The form of a source schema, described. Nothing is raised where no value fits it."""
-        if not isinstance(schema, Mapping):
+        if not isinstance(schema, dict):
             if schema is False:
                 raise Nothing(place)
             return anything.anything(self)
@@ -176,7 +176,7 @@ class Compiler:
 
     def closed_values(self, schema: object) -> list[object] | None:
         """The values of a schema that lists them, else None."""
-        if not isinstance(schema, Mapping):
+        if not isinstance(schema, dict):
             return None
         if schema.keys() & COMBINED:
             schema = flat(schema, self.find)
@@ -188,14 +188,15 @@ class Compiler:
 
     def kinds(self, schema: object, trail: tuple[str, ...] = ()) -> frozenset[str]:
         """The JSON types of values that may fit the source schema."""
-        if not isinstance(schema, Mapping):
+        if not isinstance(schema, dict):
             return _EVERY if schema is not False else frozenset()
         ref = schema.get("$ref")
         if isinstance(ref, str):
             if ref in trail:
                 return frozenset()
             trail = (*trail, ref)
-        node = flat(schema, self.find) if schema.keys() & COMBINED else schema
+        combined = schema.keys() & COMBINED
+        node = flat(schema, self.find) if combined and combined != {"anyOf"} else schema
         kinds = _kinds(node)
         branches = node.get("anyOf")
         if isinstance(branches, list):

@@ -45,11 +45,11 @@ def _tagged(c: Compiler, branch: object, tag: str, place: Place) -> Form:
     """A branch whose tag comes first."""
     node = flat(branch, c.find)
     rules = node.get("properties")
-    if not isinstance(rules, Mapping) or next(iter(rules)) == tag:
+    if not isinstance(rules, dict) or next(iter(rules)) == tag:
         return c.node(branch, place)
     c.change(place, "tag first", f"{tag} tells the branches apart and comes first")
     ordered: Json = {**node, "properties": {tag: rules[tag], **rules}}
-    ref = branch.get("$ref") if isinstance(branch, Mapping) else None
+    ref = branch.get("$ref") if isinstance(branch, dict) else None
     return c.node(ordered, place) if ref is None else c.defined(f"{ref} {tag}", str(ref), ordered, place)
 
 
@@ -77,9 +77,10 @@ def _choice(c: Compiler, forms: list[tuple[object, Form]]) -> Form:
 
 def _tag(c: Compiler, branches: Sequence[object]) -> str | None:
     """The property that has another fixed value in each branch, if there is one."""
-    if len(branches) < 2 or not all(isinstance(branch, Mapping) for branch in branches):
+    some = [branch for branch in branches if isinstance(branch, dict) and branch.get("type") != "null"]
+    if len(some) < 2 or any(branch.get("type", "object") != "object" for branch in some):
         return None
-    nodes = [node for node in (flat(branch, c.find) for branch in branches) if node.get("type") != "null"]
+    nodes = [flat(branch, c.find) for branch in some]
     found: list[Mapping[str, object]] = [_mapping(node.get("properties")) for node in nodes]
     shared = [key for key in (found[0] if found else ()) if all(key in other for other in found)]
     return next((key for key in shared if _distinct([_fixed(c, node[key]) for node in found])), None)
@@ -96,7 +97,7 @@ def _distinct(values: list[list[object]]) -> bool:
 
 def without(c: Compiler, node: Json, denied: object, place: Place) -> Json:
     """The node without what ``not`` denies, as far as that can be said; else in words."""
-    rule = flat(denied, c.find) if isinstance(denied, Mapping) else ({} if denied is not False else {"not": True})
+    rule = flat(denied, c.find) if isinstance(denied, dict) else ({} if denied is not False else {"not": True})
     rule = {key: value for key, value in rule.items() if key in PLAIN | COMBINED}
     if not rule:
         raise Nothing(place)
@@ -128,9 +129,9 @@ def _deny_any_of(c: Compiler, node: Json, rule: Json, place: Place) -> Json | No
 
 def _redo(c: Compiler, node: Json, place: Place) -> Json | None:
     denied = node.pop("not", None)
-    parts = denied.get("anyOf") if isinstance(denied, Mapping) and denied.keys() == {"anyOf"} else [denied]
+    parts = denied.get("anyOf") if isinstance(denied, dict) and denied.keys() == {"anyOf"} else [denied]
     for part in parts if isinstance(parts, list) else []:
-        if isinstance(part, Mapping) and part.keys() == {"anyOf"}:
+        if isinstance(part, dict) and part.keys() == {"anyOf"}:
             return None
         node = without(c, node, part, place)
     return node
@@ -189,7 +190,7 @@ _DENY = (
 
 
 def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

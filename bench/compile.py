@@ -1,0 +1,98 @@
+"""Microseconds for one compile of a type, beside the converters of openai-python and pydantic-ai where installed.
+
+    python bench/compile.py
+
+Each figure is the best of several runs, from the type to the strict schema, with no cache.
+"""
+
+from __future__ import annotations
+
+import enum
+import time
+from collections.abc import Callable
+from typing import Literal
+
+from pydantic import BaseModel, Field, create_model
+
+from extractor.schema.compiled import compiled
+
+
+class Unit(enum.Enum):
+    PIECE = "piece"
+    HOUR = "hour"
+
+
+class Address(BaseModel):
+    street: str
+    city: str
+    country: str = Field(description="Two letters, as in ISO 3166.", pattern="^[A-Z]{2}$")
+
+
+class Line(BaseModel):
+    text: str
+    amount: float = Field(ge=0)
+    unit: Unit = Unit.PIECE
+    tags: list[str] = []
+
+
+class Invoice(BaseModel):
+    """A bill with its lines."""
+
+    number: str
+    currency: Literal["EUR", "CHF", "USD"] = "EUR"
+    seller: Address
+    buyer: Address | None = None
+    lines: list[Line]
+    note: str | None = Field(None, description="What stands below the total.")
+
+
+class Tree(BaseModel):
+    value: int
+    kids: list[Tree] = []
+
+
+def flat(count: int) -> type[BaseModel]:
+    fields: dict[str, object] = {f"field_{at}": (str | None, Field(None, description="What is printed.")) for at in range(count)}
+    return create_model(f"Flat{count}", **fields)  # type: ignore[call-overload,no-any-return]
+
+
+TYPES: list[type[BaseModel]] = [Address, Invoice, Tree, flat(20), flat(200), flat(2000)]
+
+
+def converters() -> dict[str, Callable[[type[BaseModel]], object]]:
+    """What can be measured here, by name."""
+    found: dict[str, Callable[[type[BaseModel]], object]] = {"extractor": compiled}
+    try:
+        from openai.lib._pydantic import to_strict_json_schema
+
+        found["openai-python"] = to_strict_json_schema
+    except ImportError:
+        print("openai-python: not installed, skipped")
+    try:
+        from pydantic_ai.profiles.openai import OpenAIJsonSchemaTransformer
+
+        found["pydantic-ai"] = lambda kind: OpenAIJsonSchemaTransformer(kind.model_json_schema(), strict=True).walk()
+    except ImportError:
+        print("pydantic-ai: not installed, skipped")
+    return found
+
+
+def best(convert: Callable[[type[BaseModel]], object], kind: type[BaseModel], seconds: float = 0.6) -> float:
+    """The shortest of the runs that fit into some seconds, in microseconds."""
+    shortest, end = float("inf"), time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        start = time.perf_counter()
+        convert(kind)
+        shortest = min(shortest, time.perf_counter() - start)
+    return shortest * 1e6
+
+
+def main() -> None:
+    found = converters()
+    print(f"{'us per compile':<16}" + "".join(f"{name:>16}" for name in found))
+    for kind in TYPES:
+        print(f"{kind.__name__:<16}" + "".join(f"{best(convert, kind):>16,.0f}" for convert in found.values()))
+
+
+if __name__ == "__main__":
+    main()
