@@ -49,9 +49,8 @@ class Document:
         for kind, read in _DOORS:
             if isinstance(source, kind):
                 return read(source)
-        kind_name = type(source).__name__
         raise unreadable(
-            kind_name, f"a {kind_name} is no document: pass text (str), a Path, bytes, an Image, or a list of them"
+            type(source).__name__, "is no document: pass text (str), a Path, bytes, an Image, or a list of them"
         )
 
     @classmethod
@@ -71,8 +70,7 @@ class Document:
             return _read(File.of(bytes(path)), password, pages)
         if isinstance(path, Readable):
             return _read(_file_from(path), password, pages)
-        kind_name = type(path).__name__
-        raise unreadable(kind_name, f"a {kind_name} is no file: pass a path, bytes or a file object")
+        raise unreadable(type(path).__name__, "is no file: pass a path, bytes or a file object")
 
     @property
     def text(self) -> str:
@@ -147,7 +145,7 @@ def _all_of(opened: Readable, name: str) -> bytes:
     try:
         while len(data) <= FILE_BYTES and (part := opened.read(FILE_BYTES + 1 - len(data))):
             data += part.encode() if isinstance(part, str) else part
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise unreadable(name, f"the file object cannot be read ({error}): open it again, as bytes") from None
     return bytes(data)
 

@@ -33,7 +33,7 @@ BINARY = Kind("binary data of an unknown kind", _NO_DOCUMENT)
 _MAGIC: tuple[tuple[int, bytes, Kind], ...] = (
     (0, b"%PDF-", PDF),
     (0, b"\xff\xd8\xff", JPEG),
-    (0, b"\x89PNG\r\n\x1a\n", PNG),
+    (0, b"\x89PNG", PNG),
     (0, b"GIF87a", GIF),
     (0, b"GIF89a", GIF),
     (8, b"WEBP", WEBP),
@@ -72,6 +72,7 @@ _MAGIC: tuple[tuple[int, bytes, Kind], ...] = (
 )
 _NEEDS_RIFF = (WEBP.name, "a video (AVI)", "a sound (WAV)")
 _MAYBE_TEXT = (
+    GIF.name,
     "a sound (MP3)",
     "a BZIP2 file",
     "a Parquet file",

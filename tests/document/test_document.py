@@ -59,6 +59,7 @@ def test_content_tells_the_kind_and_not_the_name(tmp_path: Path, name: str) -> N
         (b'{"a": [1, 2]}', '{"a": [1, 2]}'),
         (b"<!doctype html><p>Hi</p>", "<!doctype html><p>Hi</p>"),
         (b"BM is short for Benchmark. More text follows here.", "BM is short for Benchmark. More text follows here."),
+        (b"GIF89a is the newer format.", "GIF89a is the newer format."),
         (b"ID3 tags hold a title.", "ID3 tags hold a title."),
         (b"A PDF begins with %PDF-1.7, and ends with %%EOF.", "A PDF begins with %PDF-1.7, and ends with %%EOF."),
     ],
@@ -119,9 +120,9 @@ def test_pages_of_a_sequence_are_its_texts(texts: list[str]) -> None:
         (["a", ""], "item 2 of 2: text: is empty"),
         ([["a"]], "one flat list"),
         (["x" * 3_000_000, "y" * 1_000_001], "more than 4,000,000 characters of text in all"),
-        (None, "a NoneType is no document"),
-        (7, "a int is no document"),
-        ({"a": 1}, "a dict is no document"),
+        (None, "NoneType: is no document"),
+        (7, "int: is no document"),
+        ({"a": 1}, "dict: is no document"),
         (object(), "no document: pass text (str), a Path, bytes, an Image, or a list"),
         (PurePosixPath("/nowhere/x.txt"), "no such file"),
     ],
@@ -219,12 +220,19 @@ def test_a_file_without_permission(tmp_path: Path) -> None:
     assert "may not be read" in str(refused(path))
 
 
+class Odd:
+    def read(self, size: int) -> object:
+        return size
+
+
 def test_file_objects_that_give_nothing() -> None:
     closed = io.BytesIO(b"x")
     closed.close()
     read_already = io.BytesIO(b"x")
     read_already.read()
     assert "cannot be read" in str(refused(closed))
+    assert "cannot be read" in str(refused(io.StringIO("half \ud800")))
+    assert "cannot be read" in str(refused(Odd()))
     assert ".seek(0)" in str(refused(read_already))
 
 
