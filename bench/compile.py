@@ -52,7 +52,8 @@ class Tree(BaseModel):
 
 
 def flat(count: int) -> type[BaseModel]:
-    fields: dict[str, object] = {f"field_{at}": (str | None, Field(None, description="What is printed.")) for at in range(count)}
+    field = (str | None, Field(None, description="What is printed."))
+    fields: dict[str, object] = {f"field_{at}": field for at in range(count)}
     return create_model(f"Flat{count}", **fields)  # type: ignore[call-overload,no-any-return]
 
 

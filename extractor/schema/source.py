@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 from pydantic import TypeAdapter
@@ -21,6 +21,19 @@ _SCALARS = (str, int, float, bool, type(None))
 _BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
 
 
+class _Methods(dict[Any, Callable[[Any], JsonSchemaValue]]):
+    """The generator's method for each kind of core schema, looked up when it is first met."""
+
+    def __init__(self, generator: GenerateJsonSchema) -> None:
+        super().__init__()
+        self._generator = generator
+
+    def __missing__(self, kind: str) -> Callable[[Any], JsonSchemaValue]:
+        method: Callable[[Any], JsonSchemaValue] = getattr(self._generator, kind.replace("-", "_") + "_schema")
+        self[kind] = method
+        return method
+
+
 class _Generator(GenerateJsonSchema):
     """Pydantic's own, with short names of definitions, no titles of fields, and a way past its slower parts.
 
@@ -34,6 +47,10 @@ class _Generator(GenerateJsonSchema):
         super().__init__(*args, **kwargs)
         self._met: Counter[str] = Counter()
         self._names: set[str] = set()
+
+    def build_schema_type_to_method(self) -> _Methods:
+        self._methods = _Methods(self)
+        return self._methods
 
     @property
     def mode(self) -> JsonSchemaMode:
@@ -64,7 +81,7 @@ class _Generator(GenerateJsonSchema):
             return found
         if not metadata.keys() <= _PLAIN_WORDS or callable(metadata.get("pydantic_js_extra")):
             return super().generate_inner(schema)
-        method = getattr(self, schema["type"].replace("-", "_") + "_schema")
+        method = self._methods[schema["type"]]
         found = {**method(schema), **_typeless(metadata.get("pydantic_js_updates"))} if metadata else method(schema)
         extra = metadata.get("pydantic_js_extra")
         return {**found, **_typeless(to_jsonable_python(extra))} if extra else found
