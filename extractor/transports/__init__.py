@@ -1,9 +1,24 @@
-"""What carries HTTP: connections, retries, recordings. They compose, and know nothing of schemas."""
+"""What carries HTTP: connections, retries, recordings, the embedded engine. They compose, and know nothing of schemas."""
 
 from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from .exchange import ResponseTooLargeError
 from .pool import PoolTransport
 from .retry import RetryTransport
 
-__all__ = ["PoolTransport", "ResponseTooLargeError", "RetryTransport"]
+if TYPE_CHECKING:
+    from .cassette import Cassette
+    from .local import LocalTransport
+
+__all__ = ["Cassette", "LocalTransport", "PoolTransport", "ResponseTooLargeError", "RetryTransport"]
+
+_WHEN_NEEDED = {"Cassette": ".cassette", "LocalTransport": ".local"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _WHEN_NEEDED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_WHEN_NEEDED[name], __name__), name)

@@ -15,7 +15,7 @@ from typing import Self, TypeAlias
 import httpx
 
 from .exchange import ResponseTooLargeError
-from .inner import Around, Transport
+from .inner import Around, Transport, aread, read
 
 Outcome: TypeAlias = httpx.Response | httpx.TransportError
 
@@ -27,7 +27,7 @@ _SHORTEST, _LONGEST = 0.5, 8.0
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """What is not the same twice: clocks (``clock`` only ever goes up, ``wall_clock`` counts from 1970), sleep, chance."""
+    """What is not the same twice: clocks, sleep and chance. ``clock`` only goes up, ``wall_clock`` counts from 1970."""
 
     clock: Callable[[], float] = time.monotonic
     wall_clock: Callable[[], float] = time.time
@@ -75,7 +75,7 @@ class RetryTransport(Around):
                 try:
                     response = inner.handle_request(request)
                     if not _streams(request, response):
-                        _read(response)
+                        read(response)
                 except httpx.TransportError as error:
                     if call.ends_with(error):
                         raise
@@ -93,7 +93,7 @@ class RetryTransport(Around):
                 try:
                     response = await inner.handle_async_request(request)
                     if not _streams(request, response):
-                        await _aread(response)
+                        await aread(response)
                 except httpx.TransportError as error:
                     if call.ends_with(error):
                         raise
@@ -208,19 +208,3 @@ def _streams(request: httpx.Request, response: httpx.Response) -> bool:
         return True
     asked = "text/event-stream" in request.headers.get("accept", "")
     return asked and response.status_code < 400 and not kind.startswith("application/json")
-
-
-def _read(response: httpx.Response) -> None:
-    try:
-        response.read()
-    except BaseException:
-        response.close()
-        raise
-
-
-async def _aread(response: httpx.Response) -> None:
-    try:
-        await response.aread()
-    except BaseException:
-        await response.aclose()
-        raise
