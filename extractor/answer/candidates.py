@@ -1,0 +1,141 @@
+"""Where in a text an answer could stand: after reasoning, in fences, between prose."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MOST_CANDIDATES = 16
+_MOST_RESTARTS = 4
+
+_WORDS = "think|thinking|thought|thoughts|reasoning|reasoning_content|reflection|scratchpad|analysis|reason"
+_THINK = re.compile(rf"<\|?(/?)({_WORDS})\|?>|<\|(/)({_WORDS})\|>|\[(/?)(THINK)\]|◁(/?)(think)▷", re.IGNORECASE)
+_CHANNEL = re.compile(r"<\|channel\|>\s*(\w+)[^<]{0,40}<\|message\|>")
+_OPENING = re.compile(r"[{\[]")
+_TOKEN = re.compile(r"[\"{}\[\]]")
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_FENCE = re.compile(r"`{2,}[ \t]*([\w+.-]*)[ \t]*")
+_START = re.compile(
+    r"""\{\s*(?:["'“‘`„}{*/#]|\\"|\.\.\.|[\w$][\w$ .\-]{0,60}\s*["”]?\s*[:{,}])|\[\s*(?:["'“‘`„{\[\]/\d.+-]|[\w$])"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of the text. ``reasoning``: it stands inside what the model thought."""
+
+    start: int
+    end: int
+    reasoning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a value may begin. ``close`` is where its bracket closes as the text stands, -1 where it does not."""
+
+    at: int
+    close: int
+    end: int
+    fenced: bool
+    reasoning: bool
+
+
+def spans(text: str) -> list[Span]:
+    """The text in parts, what the model thought apart from what it answered."""
+    found = _channels(text) or _thoughts(text)
+    return [span for span in found if span.start < span.end]
+
+
+def _channels(text: str) -> list[Span]:
+    marks = list(_CHANNEL.finditer(text))
+    ends = [*(mark.start() for mark in marks[1:]), len(text)][: len(marks)]
+    return [
+        Span(mark.end(), end, mark[1].lower() not in ("final", "commentary"))
+        for mark, end in zip(marks, ends, strict=True)
+    ]
+
+
+def _thoughts(text: str) -> list[Span]:
+    """Thinking runs from its tag to the closing one; to the end where none comes; from the start where only that."""
+    found: list[Span] = []
+    at = 0
+    inside = False
+    for mark in _THINK.finditer(text):
+        closing = any(mark.group(number) == "/" for number in (1, 3, 5, 7))
+        if closing:
+            if inside or not found:
+                found.append(Span(at, mark.start(), True))
+            at, inside = mark.end(), False
+        elif not inside and _begins(text, at, mark.start()):
+            found.append(Span(at, mark.start()))
+            at, inside = mark.end(), True
+    return [*found, Span(at, len(text), inside)]
+
+
+def _begins(text: str, start: int, at: int) -> bool:
+    """Whether a thinking tag may stand here: not within brackets that were opened before it."""
+    return not _OPENING.search(text, start, at)
+
+
+def has_reasoning(parts: list[Span]) -> bool:
+    return any(span.reasoning for span in parts)
+
+
+class Starts:
+    """The places in a part where a value may begin, from left to right, each after the end of the last."""
+
+    def __init__(self, text: str, span: Span) -> None:
+        self._text = text
+        self._span = span
+        self._unclosed = span.end + 1
+        self._restarts = 0
+        self._fences = [mark.start() for mark in _FENCE.finditer(text, span.start, span.end)]
+
+    def after(self, at: int) -> Start | None:
+        """The next one from a place on."""
+        span = self._span
+        while found := _OPENING.search(self._text, at, span.end):
+            at = found.start()
+            if _START.match(self._text, at, span.end) or (found[0] == "{" and self._text.startswith("{```", at)):
+                return Start(at, self._close(at), span.end, self._is_fenced(at), span.reasoning)
+            at += 1
+        return None
+
+    def inside(self, at: int) -> Start | None:
+        """The next one after the first bracket of a value that never closed: that bracket may have been prose."""
+        self._restarts += 1
+        return self.after(at + 1) if self._restarts <= _MOST_RESTARTS else None
+
+    def _is_fenced(self, at: int) -> bool:
+        """Whether a fence was opened shortly before: its bracket is the first thing in it."""
+        before = bisect(self._fences, at)
+        if not before:
+            return False
+        opening = _FENCE.match(self._text, self._fences[before - 1])
+        return opening is not None and not self._text[opening.end() : at].strip()
+
+    def _close(self, at: int) -> int:
+        """Where the bracket closes, strings left aside. Looked for once where the text ends before."""
+        if at >= self._unclosed:
+            return -1
+        depth = 0
+        place = at
+        for place in self._brackets(at):
+            depth += 1 if self._text[place] in "{[" else -1
+            if depth == 0:
+                return place + 1
+        self._unclosed = at
+        return -1
+
+    def _brackets(self, at: int) -> Iterator[int]:
+        while found := _TOKEN.search(self._text, at, self._span.end):
+            at = found.end()
+            if found[0] != '"':
+                yield found.start()
+                continue
+            string = _STRING.match(self._text, found.start(), self._span.end)
+            if string is None:
+                return
+            at = string.end()
