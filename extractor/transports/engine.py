@@ -41,7 +41,7 @@ class EngineError(Exception):
 
 
 class Stopped(Exception):
-    """The caller no longer waits."""
+    """The caller no longer waits, or the process ends."""
 
 
 class _Server(Protocol):
@@ -82,7 +82,7 @@ class Engine:
             raise EngineError(str(error).strip()) from error
 
     def leak(self) -> None:
-        """Never end the native part: its threads did not come along into a forked process."""
+        """Never end the native part."""
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._server))
 
 
@@ -92,6 +92,7 @@ class _Engines:
     def __init__(self) -> None:
         self.loaded: dict[tuple[Path, int | None, int], Engine] = {}
         self.loading = Lock()
+        self.forked = False
 
     def get(self, path: Path, threads: int | None, context: int) -> Engine:
         key = (path.resolve(), threads, context)
@@ -99,18 +100,20 @@ class _Engines:
             engine = self.loaded.get(key)
             if engine is None:
                 engine = self.loaded[key] = Engine(read_gguf(key[0]), threads, context)
+                if self.forked:
+                    engine.leak()
         return engine
 
     def after_fork(self) -> None:
-        """A forked process loads its own. Its parent's have no threads here, and exit() would wait for them."""
-        if self.loaded:
-            libc = ctypes.CDLL(None)
-            if hasattr(libc, "on_exit"):
-                libc.on_exit(libc._exit, None)
+        """A forked process loads its own. Its parent's have no threads here, and to end any would wait for them."""
+        self.forked = self.forked or bool(self.loaded)
         for engine in self.loaded.values():
             engine.leak()
         self.loaded = {}
         self.loading = Lock()
+        libc = ctypes.CDLL(None)
+        if self.forked and hasattr(libc, "on_exit"):
+            libc.on_exit(libc._exit, None)
 
 
 _engines = _Engines()
