@@ -1,0 +1,17 @@
+"""The command line: data on stdout, everything else on stderr; exit 0 all, 1 some failed, 2 usage, 130 interrupted."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """The ``extractor`` command."""
+    try:
+        from .commands import app
+    except ModuleNotFoundError as missing:
+        if missing.name not in ("typer", "rich"):
+            raise
+        print('The command line needs typer and rich: pip install "typed-extractor[cli]"', file=sys.stderr)
+        raise SystemExit(2) from None
+    app()

@@ -1,0 +1,80 @@
+"""From a word of the command line to a type: ``module:Name``, ``file.py:Name``, ``schema.json``, or ``invoice``."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import orjson
+
+from ..errors import SetupError
+
+_WAYS = "Write module:Name, file.py:Name, a .json file with a JSON Schema, or one of: "
+
+
+def load(word: str) -> Any:
+    """The type, or the JSON Schema as a dict. SetupError says what a word may be."""
+    if word.endswith(".json"):
+        return _json_schema(Path(word))
+    place, _, name = word.rpartition(":")
+    if not place:
+        return _ready_made(word)
+    return _attribute(_module(place), name, word)
+
+
+def _ready_made(word: str) -> Any:
+    import schemas
+
+    by_name = {_plain(name): getattr(schemas, name) for name in schemas.TYPES}
+    if _plain(word) not in by_name:
+        raise SetupError(f"There is no ready-made type {word!r}.", remedy=_WAYS + ", ".join(sorted(by_name)) + ".")
+    return by_name[_plain(word)]
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace("_", "").replace("-", "")
+
+
+def _json_schema(path: Path) -> object:
+    try:
+        return orjson.loads(path.read_bytes())
+    except OSError as error:
+        raise SetupError(f"{path} cannot be read: {error.strerror}.") from None
+    except orjson.JSONDecodeError as error:
+        raise SetupError(f"{path} holds no JSON: {error}.") from None
+
+
+def _module(place: str) -> ModuleType:
+    if place.endswith(".py"):
+        return _file(Path(place))
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        return importlib.import_module(place)
+    except ModuleNotFoundError as error:
+        if error.name and place.startswith(error.name):
+            raise SetupError(f"There is no module {place!r} here.", remedy="Write file.py:Name for a file.") from None
+        raise
+
+
+def _file(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise SetupError(f"There is no file {path}.")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    sys.path.insert(0, str(path.parent.resolve()))
+    spec.loader.exec_module(module)
+    return module
+
+
+def _attribute(module: ModuleType, name: str, word: str) -> Any:
+    if not hasattr(module, name):
+        types = sorted(key for key, value in vars(module).items() if isinstance(value, type) and key[:1] != "_")
+        raise SetupError(f"{word!r}: there is no {name!r} in it.", remedy=f"It has: {', '.join(types) or 'no types'}.")
+    return getattr(module, name)

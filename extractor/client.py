@@ -1,0 +1,230 @@
+"""Carry a flow over httpx: ``Extractor``, ``AsyncExtractor``, and ``extract`` with the settings of the environment."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+
+import httpx
+from typing_extensions import TypeForm, Unpack
+
+from .chat import ChatRequest, Completion
+from .document import Document, DocumentSource
+from .endpoint import VARIABLES, Endpoint, Secret, settings_of
+from .errors import ModelCallError
+from .flow import Flow, Outcome, bill, billed, extraction
+from .options import Options, Settings, Timeouts
+from .result import Ledger
+from .schema import Schema
+from .transports import PoolTransport, RetryTransport
+
+if TYPE_CHECKING:
+    from .result import Result
+
+T = TypeVar("T")
+Transport = TypeVar("Transport", bound=httpx.BaseTransport | httpx.AsyncBaseTransport)
+
+LOCAL = "local"
+"""The model name that stands for the embedded model."""
+_LOCAL_URL = "http://localhost/v1"
+_LOCAL_OPTIONS: Options = {"dialect": "llguidance", "temperature": 0.0, "max_completion_tokens": 2048}
+
+
+class _Front(Generic[Transport]):
+    """What both extractors are: an endpoint behind a transport, and the settings of every call."""
+
+    def __init__(
+        self,
+        model: str | None = None,
+        *,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        transport: Transport | None = None,
+        **options: Unpack[Options],
+    ) -> None:
+        """``model`` and ``base_url`` come from the environment where they are not given: see ``extract``.
+
+        ``transport`` replaces the default one, ``RetryTransport(PoolTransport())``, as it is: wrap yours in a
+        ``RetryTransport`` to have failed requests sent again. ``options`` are defaults for every call.
+        """
+        key, api_key = Secret(api_key) if api_key else None, None
+        if transport is None and _is_local(model, base_url):
+            options = {**_LOCAL_OPTIONS, **options}
+            model = model or os.environ["EXTRACTOR_MODEL"]
+            transport, base_url = _embedded(model), _LOCAL_URL
+        model, base_url, key = settings_of(model, base_url, key)
+        self.settings = Settings.of(model, options)
+        self._endpoint = Endpoint.of(base_url, key, headers)
+        self._owned = transport is None
+        self._transport: Any = RetryTransport(PoolTransport()) if transport is None else transport
+
+    @classmethod
+    def local(
+        cls,
+        model: str | Path | None = None,
+        *,
+        threads: int | None = None,
+        context: int = 8192,
+        **options: Unpack[Options],
+    ) -> Self:
+        """The embedded model, or the GGUF file at ``model``: in this process, without key or network.
+
+        ``context`` is the number of tokens that prompt and answer may have together; ``threads`` defaults to the cores
+        there are. The engine starts with the first call and is shared by all that name the same file.
+        """
+        transport: Any = _embedded(model, threads=threads, context=context)
+        defaults: Options = {**_LOCAL_OPTIONS, **options}
+        return cls(str(model or LOCAL), base_url=_LOCAL_URL, transport=transport, **defaults)
+
+    def __repr__(self) -> str:
+        endpoint = getattr(self, "_endpoint", None)  # a traceback may show one that is half made
+        return f"<{type(self).__name__} {self.settings.model} at {endpoint.url.host}>" if endpoint else "<Extractor>"
+
+    def _flow(self, type: Any, document: DocumentSource, options: Options) -> tuple[Flow[Result[Any]], Timeouts]:
+        settings = self.settings.with_(options)
+        schema = Schema.of(type) if settings.dialect is None else Schema.of(type, dialect=settings.dialect)
+        return extraction(schema, Document.of(document), settings), settings.timeout
+
+
+class Extractor(_Front[httpx.BaseTransport]):
+    """Documents to typed objects, through one endpoint. Safe to share between threads; close it, or use ``with``."""
+
+    @overload
+    def extract(self, type: TypeForm[T], document: DocumentSource, /, **options: Unpack[Options]) -> Result[T]: ...
+    @overload
+    def extract(
+        self, type: Mapping[str, object], document: DocumentSource, /, **options: Unpack[Options]
+    ) -> Result[Any]: ...
+    def extract(self, type: Any, document: DocumentSource, /, **options: Unpack[Options]) -> Result[Any]:
+        """Read ``document`` as ``type``: any type that Pydantic knows, or a JSON Schema.
+
+        A ``str`` is text, a ``Path`` is a file; a list of them makes one object. Raises ``UnsupportedTypeError``,
+        ``DocumentError``, ``ModelCallError`` or ``ExtractionError``, each with the bill of what was spent.
+        """
+        flow, timeout = self._flow(type, document, options)
+        try:
+            (effect,) = next(flow)
+            while True:
+                (effect,) = flow.send((self._ask(effect.request, timeout),))
+        except StopIteration as end:
+            result: Result[Any] = end.value
+            return result
+
+    def complete(self, request: ChatRequest) -> Completion:
+        """Send one request as it is, and give what came back. Raises ``ModelCallError``."""
+        return _completion(request, self._ask(request, self.settings.timeout))
+
+    def close(self) -> None:
+        """Close the connections. A transport that you gave is yours to close."""
+        if self._owned:
+            self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _ask(self, chat: ChatRequest, timeout: Timeouts) -> Outcome:
+        request, started = self._endpoint.request(chat, timeout), time.perf_counter()
+        try:
+            response: httpx.Response = self._transport.handle_request(request)
+            body = response.read()
+        except httpx.HTTPError as error:
+            return self._endpoint.unreachable(request, error, started)
+        return self._endpoint.outcome(request, response, body, started)
+
+
+class AsyncExtractor(_Front[httpx.AsyncBaseTransport]):
+    """``Extractor`` for ``await``. One instance serves several event loops, one after the other or side by side."""
+
+    @overload
+    async def extract(
+        self, type: TypeForm[T], document: DocumentSource, /, **options: Unpack[Options]
+    ) -> Result[T]: ...
+    @overload
+    async def extract(
+        self, type: Mapping[str, object], document: DocumentSource, /, **options: Unpack[Options]
+    ) -> Result[Any]: ...
+    async def extract(self, type: Any, document: DocumentSource, /, **options: Unpack[Options]) -> Result[Any]:
+        """As ``Extractor.extract``."""
+        if not isinstance(document, str):
+            document = await asyncio.to_thread(Document.of, document)
+        flow, timeout = self._flow(type, document, options)
+        try:
+            (effect,) = next(flow)
+            while True:
+                (effect,) = flow.send((await self._ask(effect.request, timeout),))
+        except StopIteration as end:
+            result: Result[Any] = end.value
+            return result
+
+    async def complete(self, request: ChatRequest) -> Completion:
+        """As ``Extractor.complete``."""
+        return _completion(request, await self._ask(request, self.settings.timeout))
+
+    async def aclose(self) -> None:
+        """Close the connections of this event loop. A transport that you gave is yours to close."""
+        if self._owned:
+            await self._transport.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def _ask(self, chat: ChatRequest, timeout: Timeouts) -> Outcome:
+        request, started = self._endpoint.request(chat, timeout), time.perf_counter()
+        try:
+            response: httpx.Response = await self._transport.handle_async_request(request)
+            body = await response.aread()
+        except httpx.HTTPError as error:
+            return self._endpoint.unreachable(request, error, started)
+        return self._endpoint.outcome(request, response, body, started)
+
+
+@overload
+def extract(type: TypeForm[T], document: DocumentSource, /, **options: Unpack[Options]) -> Result[T]: ...
+@overload
+def extract(type: Mapping[str, object], document: DocumentSource, /, **options: Unpack[Options]) -> Result[Any]: ...
+def extract(type: Any, document: DocumentSource, /, **options: Unpack[Options]) -> Result[Any]:
+    """``Extractor().extract(…)`` with the settings of the environment.
+
+    ``EXTRACTOR_MODEL`` and ``EXTRACTOR_BASE_URL`` name model and endpoint (``EXTRACTOR_MODEL=local`` alone is the
+    embedded model), ``EXTRACTOR_API_KEY`` holds the key. ``AIMLAPI_API_KEY`` and ``OPENAI_API_KEY`` are taken too,
+    each for its own host only.
+    """
+    fingerprint = hash(tuple(map(os.environ.get, VARIABLES)))
+    return _from_environment(fingerprint).extract(type, document, **options)
+
+
+@lru_cache(maxsize=1)
+def _from_environment(_fingerprint: int) -> Extractor:
+    return Extractor()
+
+
+def _is_local(model: str | None, base_url: str | None) -> bool:
+    """Whether the name stands for the embedded engine: ``local``, or a GGUF file. A base URL says that it does not."""
+    if model is None:
+        model, base_url = os.environ.get("EXTRACTOR_MODEL", ""), base_url or os.environ.get("EXTRACTOR_BASE_URL")
+    return not base_url and (model == LOCAL or model.endswith(".gguf"))
+
+
+def _embedded(model: str | Path | None, *, threads: int | None = None, context: int = 8192) -> Any:
+    from .transports.local import LocalTransport
+
+    path = None if model is None or model == LOCAL else Path(model)
+    return LocalTransport(path, threads=threads, context=context)
+
+
+def _completion(request: ChatRequest, outcome: Outcome) -> Completion:
+    if isinstance(outcome, ModelCallError):
+        raise billed(outcome, Ledger((bill("complete", request, outcome),)), (), None)
+    return outcome

@@ -1,0 +1,200 @@
+"""Where requests go, with which key, and what an HTTP answer means."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import httpx
+import orjson
+
+from .chat import ChatRequest, Completion, EventReader, Fold, Took
+from .errors import ModelProtocolError, ModelStatusError, ModelUnreachableError, SetupError
+from .flow import Outcome
+from .options import Timeouts
+
+_KEYS = {
+    "AIMLAPI_API_KEY": "https://api.aimlapi.com/v1",
+    "OPENAI_API_KEY": "https://api.openai.com/v1",
+}
+"""Other people's environment variables, each with the only place its key is sent to."""
+
+VARIABLES = ("EXTRACTOR_MODEL", "EXTRACTOR_BASE_URL", "EXTRACTOR_API_KEY", *_KEYS)
+"""The environment variables that say where to ask."""
+
+_HINTS = {
+    400: "The endpoint does not take the request.",
+    401: "Check the key: api_key=, or EXTRACTOR_API_KEY.",
+    402: "The account has no money left.",
+    403: "The key has no right to this model.",
+    404: "Check base_url (most end in /v1) and the name of the model.",
+    413: "The document is too large for this endpoint: send less at a time.",
+    429: "The endpoint limits how often or how much you may ask: wait, or ask less at a time.",
+}
+_REDIRECT = "Redirects are not followed: set base_url to the final address."
+_BODY_KEPT = 64 * 1024
+
+
+class Secret:
+    """A key that no repr shows."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text.strip()
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    def bearer(self) -> str:
+        if not (self._text.isascii() and self._text.isprintable()):
+            raise SetupError("The key holds characters that no HTTP header takes.", remedy="Copy it again.")
+        return f"Bearer {self._text}"
+
+    def cut_from(self, text: str) -> str:
+        """The text without the key."""
+        return text.replace(self._text, "[key]") if self._text else text
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One URL that speaks chat completions, and the headers that it is sent."""
+
+    url: httpx.URL
+    key: Secret | None = None
+    headers: httpx.Headers = field(default_factory=httpx.Headers, repr=False)
+
+    @classmethod
+    def of(cls, base_url: str, key: Secret | None, headers: Mapping[str, str] | None) -> Endpoint:
+        url = _chat_url(base_url)
+        fixed = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
+        fixed |= {"user-agent": "typed-extractor", "authorization": key.bearer()} if key else {}
+        return cls(url, key, httpx.Headers({**fixed, **(headers or {})}))
+
+    def request(self, chat: ChatRequest, timeout: Timeouts) -> httpx.Request:
+        """The HTTP request, its limits in ``extensions["timeout"]``: httpx's four and ours."""
+        limits = {
+            "connect": timeout.connect,
+            "read": timeout.first_byte,
+            "write": timeout.between,
+            "pool": timeout.whole,
+            "first_byte": timeout.first_byte,
+            "between": timeout.between,
+            "whole": timeout.whole,
+        }
+        return httpx.Request(
+            "POST", self.url, headers=self.headers, content=chat.to_json(), extensions={"timeout": limits}
+        )
+
+    def outcome(self, request: httpx.Request, response: httpx.Response, body: bytes, started: float) -> Outcome:
+        """What the answer says: a completion, or why it is none."""
+        took = _took(request, started)
+        if not response.is_success:
+            return self._status_error(response, body, took)
+        try:
+            completion = _decode(response, body)
+        except ModelProtocolError as error:
+            return ModelProtocolError(self._clean(str(error)), body=self._clean(error.body), took=took)
+        return replace(completion, took=took)
+
+    def unreachable(self, request: httpx.Request, error: Exception, started: float) -> ModelUnreachableError:
+        """The error for an exception of httpx. Frames below ours are left out: their locals hold the key."""
+        said = self._clean(str(error)) or type(error).__name__
+        failed = ModelUnreachableError(f"No answer from {self.url.host}: {said}.", took=_took(request, started))
+        failed.__cause__ = _without_frames(error)
+        return failed
+
+    def _status_error(self, response: httpx.Response, body: bytes, took: Took) -> ModelStatusError:
+        text = self._clean(body[:_BODY_KEPT].decode("utf-8", "replace"))
+        status = response.status_code
+        hint = _HINTS.get(
+            status, "Redirects are not followed: set base_url to the final address." if status < 400 else ""
+        )
+        message = f"{self.url.host} answered {status} {response.reason_phrase}: {_said(text)} {hint}".rstrip()
+        return ModelStatusError(message, status_code=status, body=text, took=took)
+
+    def _clean(self, text: str) -> str:
+        return self.key.cut_from(text) if self.key else text
+
+
+def settings_of(model: str | None, base_url: str | None, key: Secret | None) -> tuple[str, str, Secret | None]:
+    """Model, base URL and key: what was given, else what the environment holds. SetupError where that is not enough."""
+    model = model or os.environ.get("EXTRACTOR_MODEL")
+    base_url = base_url or os.environ.get("EXTRACTOR_BASE_URL") or _known_place(key)
+    if not model or not base_url:
+        missing = " and no ".join(name for name, value in (("model", model), ("base_url", base_url)) if not value)
+        raise SetupError(
+            f"There is no {missing} to ask.",
+            remedy='Give Extractor("model", base_url="https://…/v1", api_key="…"); or set EXTRACTOR_MODEL,'
+            " EXTRACTOR_BASE_URL and EXTRACTOR_API_KEY; or use Extractor.local(), which needs no key and no network"
+            ' (pip install "typed-extractor[local]").',
+        )
+    return model, base_url, key or _environment_key(base_url)
+
+
+def _known_place(key: Secret | None) -> str | None:
+    """Where the only key that is set belongs to."""
+    if key or "EXTRACTOR_API_KEY" in os.environ:
+        return None
+    return next((place for name, place in _KEYS.items() if os.environ.get(name)), None)
+
+
+def _environment_key(base_url: str) -> Secret | None:
+    if os.environ.get("EXTRACTOR_API_KEY"):
+        return Secret(os.environ["EXTRACTOR_API_KEY"])
+    host = _parsed(base_url).host
+    names = (name for name, place in _KEYS.items() if httpx.URL(place).host == host and os.environ.get(name))
+    return next((Secret(os.environ[name]) for name in names), None)
+
+
+def _parsed(base_url: str) -> httpx.URL:
+    try:
+        url = httpx.URL(base_url)
+    except (httpx.InvalidURL, TypeError) as error:
+        raise SetupError(f"base_url is no URL: {base_url!r} ({error}).", remedy="Write https://host/v1.") from None
+    if url.scheme not in ("http", "https") or not url.host:
+        raise SetupError(f"base_url is no http(s) URL: {base_url!r}.", remedy="Write https://host/v1.")
+    return url
+
+
+def _chat_url(base_url: str) -> httpx.URL:
+    url = _parsed(base_url)
+    path = url.path.rstrip("/")
+    return url.copy_with(path=path if path.endswith("/chat/completions") else f"{path}/chat/completions")
+
+
+def _decode(response: httpx.Response, body: bytes) -> Completion:
+    if not response.headers.get("content-type", "").startswith("text/event-stream"):
+        return Completion.from_json(body)
+    reader, fold = EventReader(), Fold()
+    for chunk in (*reader.feed(body), *reader.close()):
+        fold.add(chunk)
+    return fold.completion()
+
+
+def _said(text: str) -> str:
+    """The endpoint's own words in an error body."""
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        found = text
+    for key in ("error", "message"):
+        if isinstance(found, dict) and found.get(key):
+            found = found[key]
+    said = " ".join(str(found).split()) or "(empty body)"
+    return said if len(said) <= 500 else f"{said[:499]}…"
+
+
+def _took(request: httpx.Request, started: float) -> Took:
+    retries = request.extensions.get("retries", ())
+    return Took(time.perf_counter() - started, 1 + len(retries), sum(waited for _, waited in retries))
+
+
+def _without_frames(error: BaseException) -> BaseException:
+    link: BaseException | None = error
+    while link is not None:
+        link.__traceback__ = None
+        link = link.__cause__ or link.__context__
+    return error

@@ -1,0 +1,155 @@
+"""What callers may pass, declared once (``Options``), and what the code reads (``Settings``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
+
+if TYPE_CHECKING:
+    from .chat import Reasoning
+
+RepairLevel = Literal["strict", "syntax", "full"]
+
+
+def _check_seconds(name: str, seconds: object) -> None:
+    if seconds is None:
+        return
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool):
+        raise TypeError(f"{name} is a number of seconds or None, not {seconds!r}")
+    if not seconds > 0:
+        raise ValueError(f"{name} is more than 0 seconds, not {seconds!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Four limits in seconds; None is no limit.
+
+    ``connect`` opens the connection, ``first_byte`` runs from the request to the answer's first byte (a model that is
+    not streamed thinks in this time), ``between`` lies between two pieces of the answer, ``whole`` is one call with
+    its retries. Without streaming, most endpoints send nothing until the answer is complete.
+    """
+
+    connect: float | None = 10.0
+    first_byte: float | None = 300.0
+    between: float | None = 60.0
+    whole: float | None = 600.0
+
+    def __post_init__(self) -> None:
+        for name in ("connect", "first_byte", "between", "whole"):
+            _check_seconds(f"timeout.{name}", getattr(self, name))
+
+    @classmethod
+    def of(cls, timeout: float | Timeouts | None) -> Timeouts:
+        """A number bounds the whole call; None takes every limit away."""
+        if isinstance(timeout, Timeouts):
+            return timeout
+        if timeout is None:
+            return cls(None, None, None, None)
+        _check_seconds("timeout", timeout)
+        limits = cls()
+        connect, first_byte, between = (
+            min(limit or timeout, timeout) for limit in (limits.connect, limits.first_byte, limits.between)
+        )
+        return cls(connect, first_byte, between, timeout)
+
+
+class Options(TypedDict, total=False):
+    """Keywords of every call; those given to ``Extractor(…)`` are defaults of its calls.
+
+    The sampling, length and reasoning fields go into the request as they are and are checked there.
+    """
+
+    instructions: str | None
+    """Your own words to the model, beside the type: what to look for, which notation the document uses."""
+    max_attempts: int
+    """How many completions one call may ask for, the first included (default 3)."""
+    repair: RepairLevel
+    """What is mended without the model: ``strict`` nothing, ``syntax`` broken JSON, ``full`` (default) values too."""
+    locale: str | None
+    """How the documents write numbers and dates, such as ``de`` or ``en-US``, where the writing alone does not tell."""
+    dialect: str | None
+    """Which family of strict schemas the endpoint takes (``openai`` where nothing is said)."""
+    timeout: float | Timeouts | None
+    """Seconds for the whole call, or the four limits."""
+    temperature: float | None
+    top_p: float | None
+    seed: int | None
+    stop: str | Sequence[str] | None
+    frequency_penalty: float | None
+    presence_penalty: float | None
+    max_tokens: int | None
+    max_completion_tokens: int | None
+    logprobs: bool | None
+    top_logprobs: int | None
+    reasoning: Reasoning | None
+    extra_body: Mapping[str, object]
+    """What your endpoint takes beyond the protocol (``{"top_k": 40}``); it goes into the body unchecked."""
+
+
+REQUEST_FIELDS = frozenset(
+    "temperature top_p seed stop frequency_penalty presence_penalty max_tokens max_completion_tokens logprobs"
+    " top_logprobs reasoning extra_body".split()
+)
+"""The options that are fields of the request."""
+
+_RESERVED = {
+    "messages": "extract builds the messages; put your words into instructions=",
+    "response_format": "extract makes it from the type",
+    "tools": "extract asks for one object, not for tool calls",
+    "stream": "extract reads the whole answer",
+    "n": "extract asks for one choice",
+    "model": "the model belongs to Extractor(model, …)",
+    "base_url": "the endpoint belongs to Extractor(model, base_url=…)",
+    "api_key": "the key belongs to Extractor(model, api_key=…)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one extraction runs by. ``request`` holds the fields of the request that the caller set."""
+
+    model: str = "default"
+    instructions: str | None = None
+    max_attempts: int = 3
+    repair: RepairLevel = "full"
+    locale: str | None = None
+    dialect: str | None = None
+    timeout: Timeouts = Timeouts()
+    request: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, model: str, options: Options) -> Settings:
+        return cls(model=model).with_(options)
+
+    def with_(self, options: Options) -> Settings:
+        """These settings with the options laid over them. TypeError or ValueError, by name, where one is no option."""
+        if not options:
+            return self
+        given: dict[str, object] = dict(options)
+        for name in given:
+            if name not in Options.__annotations__:
+                raise TypeError(_refusal(name))
+        request = {name: given.pop(name) for name in REQUEST_FIELDS & given.keys()}
+        if "timeout" in given:
+            given["timeout"] = Timeouts.of(options["timeout"])
+        settings = replace(self, request={**self.request, **request}, **given)  # type: ignore[arg-type]
+        settings._check()
+        return settings
+
+    def _check(self) -> None:
+        if not isinstance(self.max_attempts, int) or isinstance(self.max_attempts, bool):
+            raise TypeError(f"max_attempts is a whole number of at least 1, not {self.max_attempts!r}")
+        if self.max_attempts < 1:
+            raise ValueError(f"max_attempts is at least 1, not {self.max_attempts}")
+        if self.repair not in get_args(RepairLevel):
+            raise ValueError(f"repair is one of {', '.join(get_args(RepairLevel))}, not {self.repair!r}")
+        if not isinstance(self.instructions, str | None):
+            raise TypeError(f"instructions is a text, not {type(self.instructions).__name__}")
+
+
+def _refusal(name: str) -> str:
+    if name in _RESERVED:
+        as_it_is = "To send a request as it is, use complete(ChatRequest(…))."
+        return f"{name}= is no option of extract: {_RESERVED[name]}. {as_it_is}"
+    return f"{name}= is no option. There are: {', '.join(sorted(Options.__annotations__))}."

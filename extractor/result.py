@@ -1,0 +1,155 @@
+"""What an extraction gives back: the value, every attempt, and the bill. All frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from .chat import ChatRequest, Completion, Took, Usage
+from .issues import Fix, Issue
+
+if TYPE_CHECKING:
+    from .document import Document
+    from .schema import Schema
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One completion and what became of it: ``issues`` is empty on the attempt that was taken."""
+
+    request: ChatRequest
+    completion: Completion
+    issues: tuple[Issue, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request and what it cost.
+
+    ``purpose`` is ``extract`` or ``re-ask``, ``error`` the name of the exception where no completion came, ``usd`` what
+    the endpoint says it took (``meta.usage.usd_spent``). What is not known is None.
+    """
+
+    purpose: str
+    model: str
+    usage: Usage | None = None
+    usd: float | None = None
+    credits: float | None = None
+    took: Took | None = None
+    error: str | None = None
+
+    @property
+    def charged(self) -> bool:
+        """Whether tokens may have been spent: an HTTP error status spends none."""
+        return self.error != "ModelStatusError"
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What was spent, call by call and in all. A sum is None where a part of it is unknown, or nothing was spent."""
+
+    calls: tuple[Call, ...] = ()
+
+    @property
+    def prompt_tokens(self) -> int | None:
+        return _total(usage.prompt_tokens if usage else None for usage in self._usages)
+
+    @property
+    def completion_tokens(self) -> int | None:
+        return _total(usage.completion_tokens if usage else None for usage in self._usages)
+
+    @property
+    def total_tokens(self) -> int | None:
+        return _total(usage.total_tokens if usage else None for usage in self._usages)
+
+    @property
+    def cached_tokens(self) -> int | None:
+        """Tokens of the prompts that the endpoint read from its cache."""
+        return _total(usage.cached_tokens if usage else None for usage in self._usages)
+
+    @property
+    def reasoning_tokens(self) -> int | None:
+        return _total(usage.reasoning_tokens if usage else None for usage in self._usages)
+
+    @property
+    def usd(self) -> float | None:
+        """Money, as the endpoint reports it."""
+        return _total(call.usd for call in self.calls if call.charged)
+
+    @property
+    def credits(self) -> float | None:
+        return _total(call.credits for call in self.calls if call.charged)
+
+    @property
+    def seconds(self) -> float | None:
+        """Time from request to answer, waits between retries included."""
+        return _total(call.took.seconds if call.took else None for call in self.calls)
+
+    @property
+    def retries(self) -> int:
+        """Requests that were sent again because HTTP failed."""
+        return sum(call.took.tries - 1 for call in self.calls if call.took)
+
+    def __repr__(self) -> str:
+        return f"<Ledger {self}>"
+
+    def __str__(self) -> str:
+        """One line: ``2 calls, 812 + 96 tokens, 3.1 s, $0.00120``."""
+        parts = [f"{len(self.calls)} call{'s' * (len(self.calls) != 1)}"]
+        if self.prompt_tokens is not None and self.completion_tokens is not None:
+            parts.append(f"{self.prompt_tokens:,} + {self.completion_tokens:,} tokens")
+        elif self.calls:
+            parts.append("tokens unknown")
+        if self.retries:
+            parts.append(f"{self.retries} retries")
+        if self.seconds is not None and self.calls:
+            parts.append(f"{self.seconds:.1f} s")
+        if self.usd is not None and self.calls:
+            parts.append(f"${self.usd:.5f}")
+        return ", ".join(parts)
+
+    @property
+    def _usages(self) -> Iterator[Usage | None]:
+        return (call.usage for call in self.calls if call.charged)
+
+
+@dataclass(frozen=True, slots=True)
+class Result(Generic[T]):
+    """A value of the type that was asked for, with all that led to it."""
+
+    value: T
+    attempts: tuple[Attempt, ...]
+    ledger: Ledger
+    schema: Schema[T]
+    document: Document
+
+    @property
+    def data(self) -> object:
+        """The value as plain JSON, in the form of its schema (by alias)."""
+        return self.schema.dump(self.value)
+
+    @property
+    def fixes(self) -> tuple[Fix, ...]:
+        """What was corrected in the answer that was taken."""
+        return self.attempts[-1].fixes
+
+    def __repr__(self) -> str:
+        shown = repr(self.value)
+        shown = shown if len(shown) <= 200 else shown[:199] + "…"
+        return f"<Result {shown} ({self.ledger})>"
+
+
+Number = TypeVar("Number", int, float)
+
+
+def _total(parts: Iterable[Number | None]) -> Number | None:
+    total: Number | None = None
+    for part in parts:
+        if part is None:
+            return None
+        total = part if total is None else total + part
+    return total

@@ -1,0 +1,205 @@
+"""The loop, driven by hand."""
+
+from base64 import b64encode
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, Field
+
+from extractor import prompt
+from extractor.chat import Completion, Took, Usage
+from extractor.document import Document, Image
+from extractor.errors import (
+    ExtractorError,
+    InvalidOutputError,
+    ModelStatusError,
+    ModelUnreachableError,
+    RefusalError,
+    TruncatedError,
+)
+from extractor.flow import Ask, Flow, Outcome, extraction
+from extractor.issues import Issue
+from extractor.options import Options, Settings
+from extractor.result import Attempt, Call, Ledger, Result
+from extractor.schema import Schema
+
+from .document.pictures import png
+
+
+class Invoice(BaseModel):
+    number: str
+    total: float = Field(ge=0)
+
+
+TEXT = "Invoice 17. Total 42.50"
+GOOD = '{"number":"17","total":42.5}'
+
+
+def drive(flow: Flow[Any], *outcomes: Outcome) -> tuple[list[Ask], Any]:
+    """All asks, and the result, or the error that was raised."""
+    asks = list(next(flow))
+    for outcome in outcomes:
+        try:
+            asks.extend(flow.send((outcome,)))
+        except StopIteration as end:
+            return asks, end.value
+        except ExtractorError as error:
+            return asks, error
+    return asks, None
+
+
+def invoices(**options: Any) -> Flow[Result[Invoice]]:
+    return extraction(Schema.of(Invoice), Document.of(TEXT), Settings.of("m", Options(**options)))
+
+
+def test_a_valid_answer_ends_the_loop() -> None:
+    completion = Completion(
+        content=GOOD,
+        model="m-2031",
+        usage=Usage(prompt_tokens=40, completion_tokens=12, total_tokens=52),
+        took=Took(1.5, tries=2, waited=0.5),
+    )
+    (ask,), result = drive(invoices(), completion)
+    assert result.value == Invoice(number="17", total=42.5)
+    assert result.attempts == (Attempt(ask.request, completion),)
+    assert result.ledger == Ledger(
+        (Call("extract", "m-2031", completion.usage, None, None, Took(1.5, tries=2, waited=0.5)),)
+    )
+    assert (result.ledger.total_tokens, result.ledger.retries, result.ledger.seconds) == (52, 1, 1.5)
+    assert (result.ledger.usd, result.ledger.cached_tokens) == (None, None)
+    assert result.data == {"number": "17", "total": 42.5}
+
+
+def test_the_first_request_is_the_task_the_schema_and_the_document() -> None:
+    (ask,), _ = drive(invoices(instructions="Swiss notation.", temperature=0.5, extra_body={"top_k": 3}))
+    assert ask.request.messages == (
+        {"role": "system", "content": prompt.task("Swiss notation.")},
+        {"role": "user", "content": f"{TEXT}\n\nJSON:"},
+    )
+    assert "Swiss notation." in prompt.task("Swiss notation.")
+    assert ask.request.response_format == {
+        "type": "json_schema",
+        "json_schema": {"name": "Invoice", "strict": True, "schema": Schema.of(Invoice).strict},
+    }
+    assert (ask.request.model, ask.request.temperature, ask.request.extra_body) == ("m", 0.5, {"top_k": 3})
+
+
+def test_a_wrong_answer_is_asked_again_with_its_issues_and_without_a_growing_history() -> None:
+    bad, worse = '{"number":"17","total":-1}', '{"number":null,"total":-2}'
+    asks, result = drive(invoices(), Completion(content=bad), Completion(content=worse), Completion(content=GOOD))
+    opening = asks[0].request
+    assert [ask.request for ask in asks[1:]] == [
+        replace(opening, messages=(*opening.messages, *prompt.again(answer, issues)))
+        for answer, issues in ((bad, result.attempts[0].issues), (worse, result.attempts[1].issues))
+    ]
+    first = asks[1].request.messages[-1]["content"]
+    assert asks[1].request.messages[-2] == {"role": "assistant", "content": bad}
+    assert isinstance(first, str)
+    assert "- $.total: Input should be greater than or equal to 0" in first
+    assert {issue.path for issue in result.attempts[1].issues} == {"$.number", "$.total"}
+    assert result.value == Invoice(number="17", total=42.5)
+    assert [call.purpose for call in result.ledger.calls] == ["extract", "re-ask", "re-ask"]
+
+
+def test_what_stays_wrong_is_told_with_everything_that_came() -> None:
+    bad = Completion(
+        content='{"number":"17","total":-1}', usage=Usage(prompt_tokens=1, completion_tokens=2, total_tokens=3)
+    )
+    _, error = drive(invoices(max_attempts=2), bad, bad)
+    assert isinstance(error, InvalidOutputError)
+    assert [issue.path for issue in error.issues] == ["$.total"]
+    assert error.best == {"number": "17", "total": -1}
+    assert len(error.attempts) == 2
+    assert error.ledger is not None
+    assert error.ledger.total_tokens == 6
+    assert str(error).startswith("The answer is still invalid after 2 attempts: $.total: ")
+
+
+@pytest.mark.parametrize("content", [None, "", "  \n"])
+def test_an_empty_answer_is_asked_again_and_named(content: str | None) -> None:
+    asks, error = drive(invoices(max_attempts=2), Completion(content=content), Completion(content=content))
+    assert asks[1].request.messages[:2] == asks[0].request.messages
+    assert len(asks[1].request.messages) == 3
+    assert error.issues == (Issue("$", "The answer is empty; a JSON object is wanted.", kind="empty"),)
+
+
+def test_a_refusal_is_told_at_once() -> None:
+    asks, error = drive(invoices(), Completion(refusal="I will not."))
+    assert len(asks) == 1
+    assert isinstance(error, RefusalError)
+    assert (str(error), error.refusal) == ("The model refused: I will not.", "I will not.")
+    assert [issue.kind for issue in error.attempts[0].issues] == ["refusal"]
+
+
+def test_a_content_filter_is_told_at_once_even_beside_valid_json() -> None:
+    asks, error = drive(invoices(), Completion(content=GOOD, finish_reason="content_filter"))
+    assert len(asks) == 1
+    assert isinstance(error, RefusalError)
+    assert error.refusal is None
+
+
+def test_a_cut_answer_is_told_at_once_and_what_was_whole_is_kept() -> None:
+    asks, error = drive(invoices(), Completion(content='{"number":"17","total":4', finish_reason="length"))
+    assert len(asks) == 1
+    assert isinstance(error, TruncatedError)
+    assert error.best == {"number": "17"}
+    assert "max_completion_tokens=" in str(error)
+
+
+def test_an_answer_that_was_whole_when_the_limit_came_is_taken() -> None:
+    _, result = drive(invoices(), Completion(content=GOOD, finish_reason="length"))
+    assert result.value == Invoice(number="17", total=42.5)
+
+
+def test_a_failed_call_carries_the_bill_of_those_before_it() -> None:
+    first = Completion(content="{}", usage=Usage(prompt_tokens=5, completion_tokens=1, total_tokens=6))
+    failure = ModelStatusError("429", status_code=429, took=Took(0.25, tries=4, waited=0.2))
+    _, error = drive(invoices(), first, failure)
+    assert error is failure
+    assert error.ledger == Ledger(
+        (Call("extract", "m", first.usage, took=None), Call("re-ask", "m", took=failure.took, error="ModelStatusError"))
+    )
+    assert error.ledger.total_tokens == 6
+    assert len(error.attempts) == 1
+    assert error.best == {}
+
+
+def test_tokens_of_a_call_that_broke_off_are_unknown_and_never_nought() -> None:
+    _, error = drive(invoices(), ModelUnreachableError("gone"))
+    assert (error.ledger.total_tokens, error.ledger.usd, error.ledger.seconds) == (None, None, None)
+
+
+def test_a_root_that_is_no_object_is_boxed_and_unboxed() -> None:
+    flow = extraction(Schema.of(list[int]), Document.of("1 2"), Settings())
+    (ask,), result = drive(flow, Completion(content='{"value":[1,2]}'))
+    assert result.value == [1, 2]
+    assert ask.request.response_format["json_schema"]["schema"]["required"] == ["value"]
+
+
+def test_a_fix_is_told_on_the_attempt() -> None:
+    _, result = drive(invoices(), Completion(content=f"Here you are:\n```json\n{GOOD}\n```"))
+    assert result.value == Invoice(number="17", total=42.5)
+    assert result.attempts[0].issues == ()
+    assert result.fixes != ()
+
+
+def test_repair_strict_mends_nothing() -> None:
+    asks, _ = drive(invoices(repair="strict"), Completion(content=f"```json\n{GOOD}\n```"))
+    assert len(asks) == 2
+
+
+def test_images_go_as_parts_after_the_text_of_their_page() -> None:
+    url = f"data:image/png;base64,{b64encode(png()).decode()}"
+    flow = extraction(Schema.of(Invoice), Document.of(["front", Image(png(), detail="low")]), Settings())
+    (ask,), _ = drive(flow)
+    assert ask.request.messages[1]["content"] == [
+        {"type": "text", "text": "front"},
+        {"type": "image_url", "image_url": {"url": url, "detail": "low"}},
+    ]
+
+
+def test_pages_are_told_apart() -> None:
+    flow = extraction(Schema.of(Invoice), Document.of(["one", "two"]), Settings())
+    (ask,), _ = drive(flow)
+    assert ask.request.messages[1]["content"] == "[page 1]\none\n\n[page 2]\ntwo\n\nJSON:"

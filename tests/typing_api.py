@@ -1,0 +1,73 @@
+"""What a type checker infers for what users write. mypy reads this file; nothing runs it."""
+
+from pathlib import Path
+from typing import Any, Literal, assert_type
+
+from pydantic import BaseModel
+
+from extractor import (
+    AsyncExtractor,
+    Attempt,
+    ChatRequest,
+    Completion,
+    Document,
+    Extractor,
+    Image,
+    Issue,
+    Ledger,
+    Repaired,
+    Result,
+    Schema,
+    Timeouts,
+    extract,
+    repair,
+)
+from extractor.testing import FakeModel
+
+
+class Invoice(BaseModel):
+    number: str
+    total: float
+
+
+def calls(extractor: Extractor) -> None:
+    assert_type(extract(Invoice, "text"), Result[Invoice])
+    assert_type(extract(Invoice, "text").value, Invoice)
+    assert_type(extractor.extract(Invoice, Path("a.pdf")), Result[Invoice])
+    assert_type(extractor.extract(list[Invoice] | None, "text"), Result[list[Invoice] | None])
+    assert_type(extractor.extract(dict[str, int], [Path("a.md"), "text"]), Result[dict[str, int]])
+    assert_type(
+        extractor.extract(Literal["yes", "no"], Image("https://example.com/a.png")), Result[Literal["yes", "no"]]
+    )
+    assert_type(extractor.extract({"type": "object"}, b"text"), Result[Any])
+    assert_type(extractor.complete(ChatRequest(model="m", messages=[{"role": "user", "content": "hi"}])), Completion)
+
+
+async def waiting(extractor: AsyncExtractor) -> None:
+    assert_type(await extractor.extract(Invoice, "text"), Result[Invoice])
+    assert_type((await extractor.extract(tuple[int, str], "text")).value, tuple[int, str])
+
+
+def options(extractor: Extractor) -> None:
+    extractor.extract(Invoice, "text", temperature=0.0, seed=7, timeout=30, max_attempts=2)
+    extractor.extract(Invoice, "text", reasoning={"effort": "low"}, timeout=Timeouts(connect=1))
+    extractor.extract(Invoice, "text", temperatur=0.0)  # type: ignore[call-overload]
+    extractor.extract(Invoice, "text", repair="none")  # type: ignore[call-overload]
+    Extractor("m", base_url="http://localhost/v1", transport=FakeModel("{}"), max_tokens=9)
+    Extractor("m", tools=[])  # type: ignore[call-arg]
+
+
+def results(result: Result[Invoice]) -> None:
+    assert_type(result.ledger, Ledger)
+    assert_type(result.ledger.prompt_tokens, int | None)
+    assert_type(result.ledger.usd, float | None)
+    assert_type(result.attempts, tuple[Attempt, ...])
+    assert_type(result.attempts[0].issues, tuple[Issue, ...])
+    assert_type(result.document, Document)
+    assert_type(result.schema, Schema[Invoice])
+
+
+def schemas() -> None:
+    assert_type(Schema.of(Invoice), Schema[Invoice])
+    assert_type(Schema.of(list[int] | None), Schema[list[int] | None])
+    assert_type(repair("{}", Schema.of(Invoice)), Repaired)
