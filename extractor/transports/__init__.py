@@ -1,11 +1,11 @@
-"""What carries HTTP: connections, retries, recordings, the embedded engine. They compose, and know nothing of schemas."""
+"""What carries HTTP: connections, retries, recordings, the embedded engine. They know nothing of schemas."""
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .exchange import ResponseTooLargeError
+from .errors import ResponseTooLargeError
 from .pool import PoolTransport
 from .retry import RetryTransport
 

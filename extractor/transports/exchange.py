@@ -10,22 +10,13 @@ from typing import Self
 import httpcore
 import httpx
 
+from .errors import ResponseTooLargeError
 from .network import Limit, Total
 
 _PIECES = {"gzip": 4096, "deflate": 4096}
 """Bytes of an encoded answer that are decoded at once: gzip makes at most a thousand times as much of them."""
 _SMALL = 16
 """The same for encodings that know no such bound (br, zstd)."""
-
-
-class ResponseTooLargeError(httpx.ReadError):
-    """The answer has more bytes than the transport takes (``max_response_bytes``)."""
-
-    def __init__(self, what: str, most: int) -> None:
-        super().__init__(
-            f"the answer is larger than {most:,} bytes ({what}); if that is meant, give PoolTransport a larger "
-            "max_response_bytes, or None for no limit"
-        )
 
 
 class Exchange:
@@ -84,7 +75,7 @@ class Exchange:
             if lower == b"content-encoding":
                 found += _names(value)
             elif lower == b"content-length" and value.isdigit() and int(value) > self._most:
-                self.refusal = ResponseTooLargeError(f"it announces {int(value):,}", int(self._most))
+                self.refusal = _too_large(f"it announces {int(value):,}", self._most)
         if len(found) > 1:
             self.refusal = httpx.DecodingError(f"the answer is encoded several times ({', '.join(found)}), not once")
         return found
@@ -95,7 +86,7 @@ class Exchange:
             raise self.refusal
         self._seen += len(chunk)
         if self._seen > self._most:
-            raise ResponseTooLargeError("as sent", int(self._most))
+            raise _too_large("as sent", self._most)
         piece = self._piece or len(chunk)
         return (chunk,) if len(chunk) <= piece else [chunk[at : at + piece] for at in range(0, len(chunk), piece)]
 
@@ -181,7 +172,14 @@ class DecodedResponse(httpx.Response):
 
     def _check(self, seen: int) -> None:
         if seen > self.most:
-            raise ResponseTooLargeError("when decoded", int(self.most))
+            raise _too_large("when decoded", self.most)
+
+
+def _too_large(what: str, most: float) -> ResponseTooLargeError:
+    return ResponseTooLargeError(
+        f"the answer is larger than {most:,} bytes ({what}); if that is meant, give PoolTransport a larger "
+        "max_response_bytes, or None for no limit"
+    )
 
 
 def _limit(seconds: float | None, until: float, kind: type[Limit] = Limit) -> float | None:

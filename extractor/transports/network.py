@@ -18,6 +18,10 @@ import httpcore
 SocketOption: TypeAlias = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
 
 
+_PIECE = 2**16
+"""Bytes that are sent at once."""
+
+
 class Limit(float):
     """Seconds for one wait, which also ends at ``until`` (on the monotonic clock)."""
 
@@ -69,7 +73,7 @@ class Unsent:
         self.timeout = timeout
         self._parts.append(part)
         self._size += len(part)
-        return self._size >= 2**16
+        return self._size >= _PIECE
 
     def take(self) -> bytes:
         data = b"".join(self._parts)
@@ -104,7 +108,10 @@ class Stream(httpcore.NetworkStream):
         return Stream(self._stream.start_tls(ssl_context, server_hostname, _left(timeout)))
 
     def _send(self) -> None:
-        self._stream.write(self._unsent.take(), _left(self._unsent.timeout))
+        """Send in pieces: the time that is left is looked at before each."""
+        data = self._unsent.take()
+        for start in range(0, len(data), _PIECE):
+            self._stream.write(data[start : start + _PIECE], _left(self._unsent.timeout))
 
 
 class Backend(httpcore.SyncBackend):

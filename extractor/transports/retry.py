@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -14,7 +13,7 @@ from typing import Self, TypeAlias
 
 import httpx
 
-from .exchange import ResponseTooLargeError
+from .errors import ResponseTooLargeError
 from .inner import Around, Transport, aread, read
 
 Outcome: TypeAlias = httpx.Response | httpx.TransportError
@@ -25,6 +24,12 @@ _SHORTEST, _LONGEST = 0.5, 8.0
 """Seconds: the bounds of the random wait after the first try, and after the fifth and later."""
 
 
+async def _sleep(seconds: float) -> None:
+    from asyncio import sleep  # takes 9 ms that an import need not take
+
+    await sleep(seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class Timing:
     """What is not the same twice: clocks, sleep and chance. ``clock`` only goes up, ``wall_clock`` counts from 1970."""
@@ -32,7 +37,7 @@ class Timing:
     clock: Callable[[], float] = time.monotonic
     wall_clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
-    async_sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    async_sleep: Callable[[float], Awaitable[None]] = _sleep
     random: Callable[[], float] = random.random
 
 

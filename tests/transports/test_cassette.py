@@ -53,7 +53,8 @@ def in_a_loop(cassette: Cassette, request: httpx.Request) -> httpx.Response:
 
 @pytest.fixture(params=[sync, in_a_loop])
 def send(request: pytest.FixtureRequest) -> Send:
-    return request.param
+    send: Send = request.param
+    return send
 
 
 def post(body: object = None, path: str = "/v1/chat/completions", **headers: str) -> httpx.Request:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import gzip
+import socket
 import ssl
 import threading
 import time
@@ -16,8 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from extractor.transports import PoolTransport
-from extractor.transports.exchange import ResponseTooLargeError
+from extractor.transports import PoolTransport, ResponseTooLargeError
 
 from .server import CHUNKED, Peer, Script, answer, chunk, close_early, cut, drip, gzipped, hang, serve
 
@@ -110,6 +110,24 @@ def test_a_full_pool_is_a_pool_timeout() -> None:
         pytest.raises(httpx.PoolTimeout, match=r"^pool timeout: no free connection within 0\.1 s$"),
     ):
         transport.handle_request(request(server.url, pool=0.1, whole=5))
+
+
+@pytest.mark.parametrize(
+    ("timeout", "error", "met"),
+    [
+        ({"write": 0.1}, httpx.WriteTimeout, "write timeout: the request could not be sent on within 0.1 s"),
+        ({"write": 5, "whole": 0.1}, httpx.ReadTimeout, "whole timeout: the call was not complete within 0.1 s"),
+    ],
+)
+def test_a_request_that_nobody_reads_ends_too(
+    send: Send, timeout: dict[str, float], error: type[Exception], met: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        sent = httpx.Request("POST", url, content=bytes(2**25), extensions={"timeout": timeout})
+        with pytest.raises(error) as caught:
+            send(PoolTransport(), sent)
+    assert str(caught.value) == met
 
 
 @pytest.mark.parametrize(

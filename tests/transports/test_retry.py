@@ -9,8 +9,7 @@ from typing import TypeAlias
 import httpx
 import pytest
 
-from extractor.transports import PoolTransport, RetryTransport
-from extractor.transports.exchange import ResponseTooLargeError
+from extractor.transports import PoolTransport, ResponseTooLargeError, RetryTransport
 from extractor.transports.retry import Timing
 
 from .server import CHUNKED, answer, chunk, close_early, cut, hang, serve
@@ -134,7 +133,7 @@ def test_a_failed_connection_is_tried_again_and_the_last_error_is_raised(send: S
 @pytest.mark.parametrize(
     "error",
     [
-        ResponseTooLargeError("as sent", 1),
+        ResponseTooLargeError("large"),
         httpx.PoolTimeout("full"),
         httpx.ProxyError("407 Proxy Authentication Required"),
         httpx.UnsupportedProtocol("ftp"),
