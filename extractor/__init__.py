@@ -1,27 +1,31 @@
 """Documents and images to typed objects, through any endpoint that speaks chat completions."""
 
-from .answer import Repaired, repair
-from .chat import ChatRequest, Completion
-from .client import AsyncExtractor, Extractor, extract
-from .document import Document, Image, Page
-from .errors import (
-    DocumentError,
-    ExtractionError,
-    ExtractorError,
-    InvalidOutputError,
-    ModelCallError,
-    ModelProtocolError,
-    ModelStatusError,
-    ModelUnreachableError,
-    RefusalError,
-    SetupError,
-    TruncatedError,
-    UnsupportedTypeError,
-)
-from .issues import Fix, Issue
-from .options import Options, Timeouts
-from .result import Attempt, Call, Ledger, Result
-from .schema import Schema
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .answer import Repaired, repair
+    from .chat import ChatRequest, Completion
+    from .client import AsyncExtractor, Extractor, extract
+    from .document import Document, Image, Page
+    from .errors import (
+        DocumentError,
+        ExtractionError,
+        ExtractorError,
+        InvalidOutputError,
+        ModelCallError,
+        ModelProtocolError,
+        ModelStatusError,
+        ModelUnreachableError,
+        RefusalError,
+        SetupError,
+        TruncatedError,
+        UnsupportedTypeError,
+    )
+    from .issues import Fix, Issue
+    from .options import Options, Timeouts
+    from .result import Attempt, Call, Ledger, Result
+    from .schema import Schema
 
 __all__ = [
     "AsyncExtractor",
@@ -56,3 +60,29 @@ __all__ = [
     "extract",
     "repair",
 ]
+
+_HOMES = {
+    "answer": "Repaired repair",
+    "chat": "ChatRequest Completion",
+    "client": "AsyncExtractor Extractor extract",
+    "document": "Document Image Page",
+    "errors": "DocumentError ExtractionError ExtractorError InvalidOutputError ModelCallError ModelProtocolError"
+    " ModelStatusError ModelUnreachableError RefusalError SetupError TruncatedError UnsupportedTypeError",
+    "issues": "Fix Issue",
+    "options": "Options Timeouts",
+    "result": "Attempt Call Ledger Result",
+    "schema": "Schema",
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    """A public name, imported when it is first asked for: what is not used costs nothing."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, cast
 
 from . import prompt
-from .answer import repair
-from .answer.strict import NotJson, read
 from .chat import ChatRequest, Completion
 from .errors import InvalidOutputError, ModelCallError, RefusalError, TruncatedError
 from .issues import Fix, Issue
@@ -104,6 +102,8 @@ def _as_it_stands(schema: Schema[T], text: str) -> Checked[T] | None:
     """The common case: nothing to mend. None where the text is no JSON."""
     if schema.direct:
         return schema.validate_json(text)
+    from .answer.strict import NotJson, read
+
     try:
         return schema.validate(schema.decode(read(text)))
     except NotJson:
@@ -111,6 +111,8 @@ def _as_it_stands(schema: Schema[T], text: str) -> Checked[T] | None:
 
 
 def _mended(schema: Schema[T], text: str, settings: Settings) -> Reading[T]:
+    from .answer import repair  # here, since most runs never need it
+
     repaired = repair(text, schema, level=settings.repair, locale=settings.locale)
     if any(issue.kind == "syntax" for issue in repaired.issues):
         return Reading(None, repaired.issues, repaired.fixes, repaired.value)

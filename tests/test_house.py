@@ -106,6 +106,9 @@ def test_public_names() -> None:
     assert sorted(extractor.__all__) == extractor.__all__
     assert extractor.__all__ == PUBLIC
     assert [name for name in PUBLIC if not hasattr(extractor, name)] == []
+    assert dir(extractor) == PUBLIC
+    with pytest.raises(AttributeError, match="module 'extractor' has no attribute 'Extrator'"):
+        extractor.Extrator  # noqa: B018
 
 
 def test_importing_the_package_imports_no_option() -> None:

@@ -43,4 +43,4 @@ def test_block(name: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
     with endpoint(answer) as base:
         monkeypatch.setenv("EXTRACTOR_MODEL", "m")
         monkeypatch.setenv("EXTRACTOR_BASE_URL", base)
-        exec(compile(code.replace(HOSTED, base), name, "exec"), {"__name__": "readme"})
+        exec(compile(code.replace(HOSTED, base), name, "exec", dont_inherit=True), {"__name__": "readme"})

@@ -51,7 +51,7 @@ def _json_schema(path: Path) -> object:
 def _module(place: str) -> ModuleType:
     if place.endswith(".py"):
         return _file(Path(place))
-    sys.path.insert(0, str(Path.cwd()))
+    sys.path.append(str(Path.cwd()))  # at the end, so that a file here hides no package
     try:
         return importlib.import_module(place)
     except ModuleNotFoundError as error:
@@ -63,12 +63,13 @@ def _module(place: str) -> ModuleType:
 def _file(path: Path) -> ModuleType:
     if not path.is_file():
         raise SetupError(f"There is no file {path}.")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    name = f"_types_of_{path.stem}"  # a file may be called types.py
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    sys.path.insert(0, str(path.parent.resolve()))
+    sys.modules[name] = module
+    sys.path.append(str(path.parent.resolve()))
     spec.loader.exec_module(module)
     return module
 

@@ -1,0 +1,150 @@
+"""The command line, as a user types it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from extractor.chat import ChatRequest, Completion, Usage
+from extractor.endpoint import VARIABLES
+
+from .document.pdfs import pdf
+from .endpoint import endpoint
+
+TYPES = """
+from pydantic import BaseModel, Field
+
+class Order(BaseModel):
+    number: str
+    total: float = Field(ge=0)
+"""
+COMMAND = (sys.executable, "-P", "-c", "from extractor.cli import main; main()")
+USAGE = Usage(prompt_tokens=40, completion_tokens=12, total_tokens=52)
+
+
+def answer(request: ChatRequest) -> Completion:
+    asked = str(request.messages)
+    content = '{"number":"17","total":-1}' if "Bad" in asked else '{"number":"17","total":42.5}'
+    return Completion(content=content, usage=USAGE)
+
+
+@pytest.fixture(scope="module")
+def base_url() -> Iterator[str]:
+    with endpoint(answer) as base:
+        yield base
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    (tmp_path / "types.py").write_text(TYPES)
+    (tmp_path / "shop.py").write_text(TYPES)
+    (tmp_path / "a.txt").write_text("Order 17, 42.50")
+    (tmp_path / "b.pdf").write_bytes(pdf("Order 17, 42.50"))
+    (tmp_path / "bad.md").write_text("Bad order 17")
+    (tmp_path / "order.json").write_text('{"type":"object","properties":{"number":{"type":"string"}}}')
+    return tmp_path
+
+
+def run(folder: Path, *words: str, stdin: bytes = b"", **environment: str) -> tuple[int, list[Any], str]:
+    """Exit code, the JSON lines of stdout, stderr."""
+    kept = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+    command = [*COMMAND, *words]
+    ran = subprocess.run(
+        command,
+        cwd=folder,
+        input=stdin,
+        capture_output=True,
+        env={**kept, "COLUMNS": "200", **environment},
+        check=False,
+    )
+    return ran.returncode, [json.loads(line) for line in ran.stdout.splitlines()], ran.stderr.decode()
+
+
+def test_each_file_gives_a_line(inbox: Path, base_url: str) -> None:
+    code, lines, err = run(inbox, "extract", "types.py:Order", "a.txt", "b.pdf", "--model", "m", "--base-url", base_url)
+    value = {"number": "17", "total": 42.5}
+    assert (code, lines) == (0, [{"file": "a.txt", "value": value}, {"file": "b.pdf", "value": value}])
+    assert "a.txt: 1 call, 40 + 12 tokens" in err
+
+
+def test_what_fails_is_a_line_too_and_the_rest_goes_on(inbox: Path, base_url: str) -> None:
+    words = ("extract", "shop:Order", "bad.md", "missing.txt", "a.txt", "--max-attempts", "2")
+    code, lines, err = run(inbox, *words, EXTRACTOR_MODEL="m", EXTRACTOR_BASE_URL=base_url)
+    assert code == 1
+    assert [line["file"] for line in lines] == ["bad.md", "missing.txt", "a.txt"]
+    assert [line.get("error", {}).get("type") for line in lines] == ["InvalidOutputError", "DocumentError", None]
+    assert "still invalid after 2 attempts: $.total" in err
+    assert "2 of 3 failed" in err
+
+
+def test_standard_input_and_a_json_schema(inbox: Path, base_url: str) -> None:
+    words = ("extract", "order.json", "-", "--model", "m", "--base-url", base_url)
+    code, lines, _ = run(inbox, *words, stdin=b"Order 17")
+    assert (code, lines[0]["file"], lines[0]["value"]["number"]) == (0, "-", "17")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("extract", "nothing", "a.txt"), "There is no ready-made type 'nothing'. Write module:Name, file.py:Name"),
+        (("extract", "types.py:Ordr", "a.txt"), "'types.py:Ordr': there is no 'Ordr' in it. It has: BaseModel, Order."),
+        (("extract", "absent.py:Order", "a.txt"), "There is no file absent.py."),
+        (("extract", "absent:Order", "a.txt"), "There is no module 'absent' here."),
+        (("extract", "absent.json", "a.txt"), "absent.json cannot be read: No such file or directory."),
+        (("extract", "types.py", "a.txt"), "There is no ready-made type 'types.py'."),
+        (("extract", "invoice", "a.txt"), "There is no model and no base_url to ask."),
+        (("extract", "invoice"), "Missing argument"),
+        (("extract", "invoice", "a.txt", "--model", "m", "--base-url", "nonsense"), "base_url is no http(s) URL"),
+        (("schema", "types.py:BaseModl"), "there is no 'BaseModl' in it"),
+        (("conjure",), "No such command"),
+    ],
+)
+def test_wrong_usage_is_told_with_exit_2(inbox: Path, words: tuple[str, ...], said: str) -> None:
+    code, lines, err = run(inbox, *words)
+    assert (code, lines) == (2, [])
+    assert said in " ".join(err.split())
+
+
+def test_the_schema_is_what_goes_over_the_wire(inbox: Path) -> None:
+    kept = subprocess.run(
+        [*COMMAND, "schema", "types.py:Order"],
+        cwd=inbox,
+        capture_output=True,
+        check=True,
+    )
+    assert json.loads(kept.stdout) == {
+        "type": "object",
+        "properties": {"number": {"type": "string"}, "total": {"type": "number", "minimum": 0}},
+        "required": ["number", "total"],
+        "additionalProperties": False,
+    }
+
+
+def test_repair(inbox: Path) -> None:
+    text = b"Sure:\n```json\n{'number': '17', 'total': 42.5,}\n```"
+    code, lines, err = run(inbox, "repair", "-", "--type", "types.py:Order", stdin=text)
+    assert (code, lines) == (0, [{"number": "17", "total": 42.5}])
+    assert err != ""
+    assert run(inbox, "repair", "-", stdin=b"nothing at all here")[0] == 1
+    assert run(inbox, "repair", "absent.txt")[0] == 2
+
+
+@pytest.mark.parametrize("name", ["invoice", "bank-statement", "BankStatement", "scientific_paper"])
+def test_a_bare_name_is_a_ready_made_type(inbox: Path, name: str) -> None:
+    command = [*COMMAND, "schema", name]
+    ran = subprocess.run(command, cwd=inbox, capture_output=True, check=True)
+    assert json.loads(ran.stdout)["type"] == "object"
+
+
+def test_without_its_packages_it_says_what_to_install(inbox: Path) -> None:
+    code = "import sys; sys.modules['typer'] = None; from extractor.cli import main; main()"
+    ran = subprocess.run([sys.executable, "-P", "-c", code], cwd=inbox, capture_output=True, text=True, check=False)
+    said = 'The command line needs typer and rich: pip install "typed-extractor[cli]"\n'
+    assert (ran.returncode, ran.stdout, ran.stderr) == (2, "", said)
