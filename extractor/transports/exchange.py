@@ -13,18 +13,21 @@ import httpx
 from .errors import ResponseTooLargeError
 from .network import Limit, Total
 
-_PIECES = {"gzip": 4096, "deflate": 4096}
-"""Bytes of an encoded answer that are decoded at once: gzip makes at most a thousand times as much of them."""
-_SMALL = 16
-"""The same for encodings that know no such bound (br, zstd)."""
+_PIECES = {"gzip": 4096, "deflate": 4096, "br": 16, "zstd": 16}
+"""Bytes of an encoded answer that are decoded at once. gzip makes a thousand times as much of them at most; br and zstd
+have no such bound."""
 
 
 class Exchange:
-    """What one call may take, what it took, and the error when it took more."""
+    """What one call may take, what it took, and the error when it took more.
 
-    __slots__ = ("_given", "_most", "_piece", "_release", "_seen", "_until", "refusal", "timeouts")
+    It holds the owner of its connection, which would else be closed under an answer that is still being read.
+    """
 
-    def __init__(self, request: httpx.Request, most: int | None, release: Callable[[], None]) -> None:
+    __slots__ = ("_given", "_most", "_owner", "_piece", "_release", "_seen", "_until", "refusal", "timeouts")
+
+    def __init__(self, owner: object, request: httpx.Request, most: int | None, release: Callable[[], None]) -> None:
+        self._owner: object = owner
         given: Mapping[str, float | None] = request.extensions.get("timeout") or {}
         whole = given.get("whole")
         self._given = given
@@ -63,7 +66,7 @@ class Exchange:
             answer.status, headers=answer.headers, stream=Body(self, answer.stream), extensions=answer.extensions
         )
         if isinstance(response, DecodedResponse):
-            self._piece = _PIECES.get(encodings[0], _SMALL)
+            self._piece = _PIECES.get(encodings[0], 0)
             response.most = self._most
         return response
 
@@ -113,7 +116,7 @@ class Exchange:
     def end(self) -> None:
         if self._release is not None:
             self._release()
-            self._release = None
+            self._release = self._owner = None
 
 
 class Body(httpx.SyncByteStream, httpx.AsyncByteStream):

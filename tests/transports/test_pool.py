@@ -339,6 +339,27 @@ def test_a_stream_comes_as_it_is_sent() -> None:
         assert list(response.iter_bytes()) == [b"one", b"two"]
 
 
+def test_an_answer_can_be_read_when_nobody_else_holds_the_transport() -> None:
+    def slow(peer: Peer) -> None:
+        peer.send(HEAD)
+        peer.wait(0.05)
+        peer.send(b"x" * 400)
+
+    def in_a_thread() -> httpx.Response:
+        return PoolTransport().handle_request(request(server.url, whole=5))
+
+    async def in_a_loop() -> bytes:
+        response = await PoolTransport().handle_async_request(request(server.url, whole=5))
+        gc.collect()
+        await asyncio.sleep(0.01)
+        return await response.aread()
+
+    with serve(slow) as server:
+        response = in_a_thread()
+        gc.collect()
+        assert (response.read(), asyncio.run(in_a_loop())) == (b"x" * 400, b"x" * 400)
+
+
 LOCALHOST = Path(__file__).with_name("localhost.pem")
 
 
