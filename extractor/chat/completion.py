@@ -68,7 +68,7 @@ class Completion:
     extra: Mapping[str, object] = field(default_factory=dict)
     took: Took | None = field(default=None, compare=False)
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         *,
         choices: Sequence[Choice] | None = None,

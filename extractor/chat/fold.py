@@ -214,8 +214,8 @@ class _Call:
         return bool(self.id and delta.id and self.id != delta.id and named and named.name)
 
     def add(self, call: ToolCallDelta) -> None:
-        self.id = self.id or call.id
-        self.type = self.type or call.type
+        self.id = self.id or _newer(call.id, self.id)
+        self.type = self.type or _newer(call.type, self.type)
         self.extra.update(call.extra)
         if call.function is not None:
             self.function = self.function or _Called()
@@ -237,7 +237,7 @@ class _Called:
         self.extra: dict[str, object] = {}
 
     def add(self, name: str | None, text: str | None, extra: Iterable[tuple[str, object]]) -> None:
-        self.name = self.name or name
+        self.name = self.name or _newer(name, self.name)
         self.text.add(text)
         self.extra.update(extra)
 

@@ -122,7 +122,7 @@ def _load_odd(body: bytes | str, what: str) -> object:
 
 def _kind_of(shown: str) -> str:
     start = shown.lstrip("\ufeff \t\r\n")[:15].lower()
-    return "HTML, no JSON: is base_url right?" if start.startswith(("<!doctype html", "<html")) else "no JSON"
+    return "HTML, no JSON (is base_url right?)" if start.startswith(("<!doctype html", "<html")) else "no JSON"
 
 
 def _said(error: object) -> str:

@@ -14,7 +14,7 @@ ALWAYS: Mapping[str, object] = {"always": True}
 
 
 def plain(value: Any) -> Any:
-    """A value with every dataclass in it as a dict: fields that hold their default are left out, ``extra`` goes in."""
+    """A value with its dataclasses as dicts: fields that hold their default are left out, ``extra`` goes in."""
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     if isinstance(value, type) or not is_dataclass(value):
@@ -25,7 +25,7 @@ def plain(value: Any) -> Any:
         if always or entry != default:
             found[name] = plain(entry)
     extra: Mapping[str, object] = getattr(value, "extra", {})
-    found.update((key, entry) for key, entry in extra.items() if key not in found)
+    found.update(extra)
     return found
 
 
