@@ -99,7 +99,7 @@ class _Engines:
         with self.loading:
             engine = self.loaded.get(key)
             if engine is None:
-                engine = self.loaded[key] = Engine(read_gguf(key[0]), threads, context)
+                engine = self.loaded[key] = Engine(read_gguf(path), threads, context)
                 if self.forked:
                     engine.leak()
         return engine

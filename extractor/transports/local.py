@@ -7,11 +7,11 @@ from contextlib import aclosing, closing
 from pathlib import Path
 
 import httpx
-import orjson
 
+from ..chat import DONE, CompletionChunk, Fold, event
 from .engine import Engine, engine_for
 from .gguf import check_magic
-from .local_answer import Answer, Json, Piece
+from .local_answer import Answer
 from .local_call import Heard, listen, listen_async
 from .local_request import StatusError
 from .weights import default_model
@@ -52,11 +52,11 @@ class LocalTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         try:
             answer = _begun(next(heard))
             if answer.plan.stream:
-                return httpx.Response(200, headers=_EVENTS, stream=_Stream(answer, heard))
+                return httpx.Response(200, headers=_EVENTS, stream=_Stream(heard))
             with closing(heard):
-                return _json(200, answer.completion(_pieces(heard)))
+                return _response(200, _completion(heard))
         except StatusError as error:
-            return _json(error.status, error.body)
+            return _response(error.status, error.body)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await request.aread()
@@ -64,11 +64,11 @@ class LocalTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         try:
             answer = _begun(await anext(heard))
             if answer.plan.stream:
-                return httpx.Response(200, headers=_EVENTS, stream=_AsyncStream(answer, heard))
+                return httpx.Response(200, headers=_EVENTS, stream=_AsyncStream(heard))
             async with aclosing(heard):
-                return _json(200, answer.completion(_pieces([each async for each in heard])))
+                return _response(200, _completion([each async for each in heard]))
         except StatusError as error:
-            return _json(error.status, error.body)
+            return _response(error.status, error.body)
 
     def _engine(self) -> Engine:
         return engine_for(self._model or default_model(), self._threads, self._context)
@@ -79,56 +79,56 @@ def _begun(heard: Heard) -> Answer:
     return heard
 
 
-def _pieces(heard: Iterable[Heard]) -> Iterator[Piece]:
-    return (each for each in heard if isinstance(each, Piece))
+def _completion(heard: Iterable[Heard]) -> bytes:
+    fold = Fold()
+    for chunk in heard:
+        assert isinstance(chunk, CompletionChunk)
+        fold.add(chunk)
+    return fold.completion().to_json()
 
 
-def _json(status: int, body: Json) -> httpx.Response:
-    return httpx.Response(status, headers={"content-type": "application/json"}, content=orjson.dumps(body))
+def _response(status: int, body: bytes) -> httpx.Response:
+    return httpx.Response(status, headers={"content-type": "application/json"}, content=body)
 
 
 _EVENTS = {"content-type": "text/event-stream"}
 
 
-def _event(body: Json) -> bytes:
-    return b"data: " + orjson.dumps(body) + b"\n\n"
+def _event(heard: Heard) -> bytes:
+    assert isinstance(heard, CompletionChunk)
+    return event(heard)
 
 
-def _last_events(answer: Answer) -> bytes:
-    usage = _event(answer.usage_chunk()) if answer.plan.usage else b""
-    return usage + b"data: [DONE]\n\n"
+def _error_event(error: StatusError) -> bytes:
+    return b"data: " + error.body + b"\n\n"
 
 
 class _Stream(httpx.SyncByteStream):
-    def __init__(self, answer: Answer, heard: Generator[Heard, None, None]) -> None:
-        self._answer = answer
+    def __init__(self, heard: Generator[Heard, None, None]) -> None:
         self._heard = heard
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            for piece in _pieces(self._heard):
-                yield _event(self._answer.chunk(piece))
-            yield _last_events(self._answer)
+            yield from map(_event, self._heard)
+            yield DONE
         except StatusError as error:
-            yield _event(error.body)
+            yield _error_event(error)
 
     def close(self) -> None:
         self._heard.close()
 
 
 class _AsyncStream(httpx.AsyncByteStream):
-    def __init__(self, answer: Answer, heard: AsyncGenerator[Heard, None]) -> None:
-        self._answer = answer
+    def __init__(self, heard: AsyncGenerator[Heard, None]) -> None:
         self._heard = heard
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
-            async for piece in self._heard:
-                if isinstance(piece, Piece):
-                    yield _event(self._answer.chunk(piece))
-            yield _last_events(self._answer)
+            async for each in self._heard:
+                yield _event(each)
+            yield DONE
         except StatusError as error:
-            yield _event(error.body)
+            yield _error_event(error)
 
     async def aclose(self) -> None:
         await self._heard.aclose()

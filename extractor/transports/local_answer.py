@@ -1,31 +1,20 @@
-"""What the engine says of a request, piece by piece, and the pieces as chunks or as one completion of the contract."""
+"""What the engine says of a request, as chunks of the contract."""
 
 from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
-from typing import TypeAlias
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 import orjson
 
+from ..chat import ChunkChoice, CompletionChunk, Delta, Logprobs, PromptTokens, TokenLogprob, TopLogprob, Usage
 from .local_grammar import Follower
 from .local_request import Plan, StatusError
 
-Json: TypeAlias = Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A token of a choice, or its end. ``logprobs`` is one entry a token, in the contract's shape."""
-
-    index: int
-    text: str
-    logprobs: tuple[Json, ...] = ()
-    finish: str | None = None
+_Said: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +22,9 @@ class Step:
     """One event of the engine. All of it is empty where it only got on with the prompt."""
 
     text: str = ""
-    logprobs: tuple[Json, ...] = ()
+    logprobs: tuple[TokenLogprob, ...] = ()
     finish: str | None = None
-    usage: Json | None = None
+    usage: Usage | None = None
 
 
 def read_step(event: bytes) -> Step:
@@ -44,11 +33,12 @@ def read_step(event: bytes) -> Step:
     if error := said.get("error"):
         param = "messages" if error.get("type") == "exceed_context_size_error" else None
         raise StatusError(error.get("code", 500), error.get("message", "the engine failed"), param)
+    usage = _usage(said["usage"]) if said.get("usage") else None
     for choice in said["choices"]:
         text = choice["text"] if "text" in choice else choice["delta"].get("content")
         logprobs = (choice.get("logprobs") or {}).get("content") or ()
-        return Step(text or "", tuple(logprobs), choice["finish_reason"], said.get("usage"))
-    return Step(usage=said.get("usage"))
+        return Step(text or "", tuple(map(_logprob, logprobs)), choice["finish_reason"], usage)
+    return Step(usage=usage)
 
 
 class Answer:
@@ -56,8 +46,8 @@ class Answer:
 
     def __init__(self, plan: Plan, model: str) -> None:
         self.plan = plan
-        self._head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": model}
-        self._usages: list[Json] = []
+        self._head = CompletionChunk(id=f"chatcmpl-{uuid.uuid4().hex}", created=int(time.time()), model=model)
+        self._usages: list[Usage] = []
         self._begun = False
 
     def begin_choice(self, index: int) -> None:
@@ -65,8 +55,8 @@ class Answer:
         self._follower = Follower(self.plan.grammar) if self.plan.grammar is not None else None
         self._finished = False
 
-    def hear(self, event: bytes) -> Iterator[Answer | Piece]:
-        """What an event says: at the first one this answer itself, then its pieces.
+    def hear(self, event: bytes) -> Iterator[Answer | CompletionChunk]:
+        """What an event says: at the first one this answer itself, then its chunks.
 
         StatusError where the engine fails or leaves the grammar.
         """
@@ -78,45 +68,20 @@ class Answer:
             self._usages.append(step.usage)
         self._check(step)
         if step.text or step.logprobs or step.finish:
-            yield Piece(self._index, step.text, self._logprobs(step), step.finish)
+            yield replace(self._head, choices=(self._choice(step),))
 
     def end_choice(self) -> None:
         """StatusError where the choice did not come to an end."""
         if not self._finished:
             raise StatusError(500, "the engine broke off in the middle of its answer")
 
-    def chunk(self, piece: Piece) -> Json:
-        delta = {"role": "assistant", "content": piece.text}
-        choice = {"index": piece.index, "delta": delta, "finish_reason": piece.finish}
-        if piece.logprobs:
-            choice["logprobs"] = {"content": piece.logprobs, "refusal": []}
-        return {"object": "chat.completion.chunk", **self._head, "choices": [choice]}
-
-    def usage_chunk(self) -> Json:
-        """What follows the last piece, where ``stream_options`` asks for it."""
-        return {"object": "chat.completion.chunk", **self._head, "choices": [], "usage": self._usage()}
-
-    def completion(self, pieces: Iterable[Piece]) -> Json:
-        by_choice = groupby(pieces, attrgetter("index"))
-        choices = [self._choice(index, tuple(parts)) for index, parts in by_choice]
-        return {"object": "chat.completion", **self._head, "choices": choices, "usage": self._usage()}
-
-    def _choice(self, index: int, pieces: Sequence[Piece]) -> Json:
-        tokens = [token for piece in pieces for token in piece.logprobs]
-        content = "".join(piece.text for piece in pieces)
-        return {
-            "index": index,
-            "message": {"role": "assistant", "content": content, "refusal": None},
-            "finish_reason": pieces[-1].finish,
-            "logprobs": None if self.plan.top_logprobs is None else {"content": tokens, "refusal": []},
-        }
-
-    def _usage(self) -> Json:
-        """The prompt counts once: the engine reads it for the first choice."""
-        first = self._usages[0]
-        written = sum(int(str(usage["completion_tokens"])) for usage in self._usages)
-        total = int(str(first["prompt_tokens"])) + written
-        return {**first, "completion_tokens": written, "total_tokens": total}
+    def end(self) -> Iterator[CompletionChunk]:
+        """The usage, where it is to be told. The prompt counts once: the engine reads it for the first choice."""
+        if self.plan.usage or not self.plan.stream:
+            first = self._usages[0]
+            written = sum(usage.completion_tokens or 0 for usage in self._usages)
+            total = (first.prompt_tokens or 0) + written
+            yield replace(self._head, usage=replace(first, completion_tokens=written, total_tokens=total))
 
     def _check(self, step: Step) -> None:
         follower = self._follower
@@ -126,16 +91,28 @@ class Answer:
             raise StatusError(500, "the engine stopped before the end of the grammar")
         self._finished = self._finished or step.finish is not None
 
-    def _logprobs(self, step: Step) -> tuple[Json, ...]:
-        tops = self.plan.top_logprobs
-        return () if tops is None else tuple(_logprob(token, tops) for token in step.logprobs)
+    def _choice(self, step: Step) -> ChunkChoice:
+        delta = Delta(role="assistant", content=step.text)
+        logprobs = self._logprobs(step.logprobs)
+        return ChunkChoice(index=self._index, delta=delta, finish_reason=step.finish, logprobs=logprobs)
+
+    def _logprobs(self, tokens: tuple[TokenLogprob, ...]) -> Logprobs | None:
+        count = self.plan.top_logprobs
+        if count is None or not tokens:
+            return None
+        return Logprobs(content=tuple(replace(token, top_logprobs=token.top_logprobs[:count]) for token in tokens))
 
 
-def _logprob(token: Json, tops: int) -> Json:
-    likeliest = token["top_logprobs"]
-    assert isinstance(likeliest, list)
-    return {**_plain(token), "top_logprobs": [_plain(other) for other in likeliest[:tops]]}
+def _usage(said: _Said) -> Usage:
+    details = PromptTokens(cached_tokens=said.get("prompt_tokens_details", {}).get("cached_tokens"))
+    counts = {name: said[name] for name in ("prompt_tokens", "completion_tokens", "total_tokens")}
+    return Usage(**counts, prompt_tokens_details=details)
 
 
-def _plain(token: Json) -> Json:
-    return {name: token[name] for name in ("token", "bytes", "logprob")}
+def _logprob(said: _Said) -> TokenLogprob:
+    likeliest = tuple(TopLogprob(**_token(other)) for other in said["top_logprobs"])
+    return TokenLogprob(**_token(said), top_logprobs=likeliest)
+
+
+def _token(said: _Said) -> dict[str, Any]:
+    return {"token": said["token"], "logprob": said["logprob"], "bytes": tuple(said["bytes"])}

@@ -19,14 +19,14 @@ from typing import TypeAlias
 
 import httpx
 
-from ..chat import ChatRequest
+from ..chat import ChatRequest, CompletionChunk
 from .engine import Engine, EngineError, Stopped
-from .local_answer import Answer, Piece
+from .local_answer import Answer
 from .local_request import StatusError, plan
 
-Heard: TypeAlias = Answer | Piece
+Heard: TypeAlias = Answer | CompletionChunk
 Said: TypeAlias = Heard | BaseException | None
-"""What a call's thread says: the answer when the engine begins, its pieces, then None; or what went wrong."""
+"""What a call's thread says: the answer when the engine begins, its chunks, then None; or what went wrong."""
 
 _SLICE = 0.25
 """Seconds that one wait may last: on Windows, Ctrl-C is heard only between two of them."""
@@ -109,6 +109,8 @@ class Call:
                 if self._stopped.is_set():
                     raise Stopped
                 answer.end_choice()
+        for chunk in answer.end():
+            self.put(chunk)
 
     def _run(self, engine: Engine, body: Mapping[str, object], answer: Answer) -> None:
         def hear(event: bytes) -> bool:

@@ -9,11 +9,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+import orjson
+
 from ..chat import ChatRequest
 from .local_grammar import checked, json_grammar
 
 _SEEDS = 2**32 - 1
 """The engine's seeds are 32 bits wide, and the last one stands for "by chance"."""
+
+_MOST_TOKENS = 2**31 - 1
 
 _BY_CHANCE = 0.7
 """The temperature of several choices where none is asked for. A single choice takes the likeliest tokens: 0."""
@@ -28,9 +32,9 @@ class StatusError(Exception):
         self.param = param
 
     @property
-    def body(self) -> dict[str, object]:
+    def body(self) -> bytes:
         kind = "invalid_request_error" if self.status < 500 else "server_error"
-        return {"error": {"message": str(self), "type": kind, "param": self.param}}
+        return orjson.dumps({"error": {"message": str(self), "type": kind, "param": self.param}})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,7 @@ def _sampling(request: ChatRequest, count: int) -> dict[str, object]:
     """All samplers are named, since the engine's own would cut the distribution (top_k, min_p) without being asked."""
     limits = [limit for limit in (request.max_completion_tokens, request.max_tokens) if limit is not None]
     chosen = {
-        "max_tokens": int(min(limits)) if limits else None,
+        "max_tokens": min(int(min(limits)), _MOST_TOKENS) if limits else None,
         "temperature": request.temperature,
         "top_p": request.top_p,
         "frequency_penalty": request.frequency_penalty,
