@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 _BODY_KEPT = 64 * 1024
 _QUOTED = 200
+_SAID = 500
 
 
 def text(value: object) -> str | None:
@@ -129,5 +130,6 @@ def _said(error: object) -> str:
     """The endpoint's own words in an ``error``."""
     if isinstance(error, dict) and isinstance(error.get("message"), str):
         code = error.get("code") or error.get("type")
-        return f"{error['message']} ({code})" if code else str(error["message"])
-    return str(error)[:_QUOTED]
+        said = error["message"][:_SAID]
+        return f"{said} ({code})" if code else said
+    return str(error)[:_SAID]

@@ -224,6 +224,8 @@ BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
         ValueError,
         "tool_choice.function.name is missing: it is required",
     ),
+    ({"extra_body": None}, TypeError, "extra_body is None (NoneType): it must be an object (a dict)"),
+    ({"extra_body": []}, TypeError, "extra_body is [] (list): it must be an object (a dict)"),
     ({"extra_body": {"seed": 5}}, ValueError, "extra_body has 'seed', a field of the contract: give it as the keyword"),
     ({"extra_body": {"top_k": {5}}}, TypeError, "extra_body.top_k is {5} (set): it must be JSON"),
     ({"extra_body": {"min_p": float("nan")}}, ValueError, "extra_body.min_p is nan: it must be a finite number"),
