@@ -23,34 +23,42 @@ class Transaction(Part):
     """One booking of an account."""
 
     day: date | None = Field(
-        None, description="Booking date, YYYY-MM-DD; the year is that of the statement's period if none is printed."
+        default=None,
+        description="Booking date, YYYY-MM-DD; the year is that of the statement's period if none is printed.",
     )
-    value_date: date | None = Field(None, description="Value date (Valuta), YYYY-MM-DD, if printed.")
-    description: str | None = Field(None, description="Kind and purpose of the booking as printed, in one line.")
-    counterparty: str | None = Field(None, description="Name of who paid or was paid.")
-    counterparty_iban: Iban | None = Field(None, description="IBAN of the counterparty, if printed.")
+    value_date: date | None = Field(default=None, description="Value date (Valuta), YYYY-MM-DD, if printed.")
+    description: str | None = Field(
+        default=None, description="Kind and purpose of the booking as printed, in one line."
+    )
+    counterparty: str | None = Field(default=None, description="Name of who paid or was paid.")
+    counterparty_iban: Iban | None = Field(default=None, description="IBAN of the counterparty, if printed.")
     amount: float | None = Field(
-        None, description="Amount with its sign: negative for money that leaves the account (debit, Soll, S, -)."
+        default=None,
+        description="Amount with its sign: negative for money that leaves the account (debit, Soll, S, -).",
     )
-    balance: float | None = Field(None, description="Balance after this booking, if the row prints one.")
+    balance: float | None = Field(default=None, description="Balance after this booking, if the row prints one.")
 
 
 class BankStatement(Part):
     """A statement of an account over a period: balances and bookings as printed; what is not printed is left out."""
 
-    bank: str | None = Field(None, description="Name of the bank.")
-    bic: Bic | None = Field(None, description="The bank's BIC or SWIFT code, 8 or 11 characters.")
-    holder: str | None = Field(None, description="Name of the account's holder.")
-    iban: Iban | None = Field(None, description="IBAN of the account, without blanks.")
+    bank: str | None = Field(default=None, description="Name of the bank.")
+    bic: Bic | None = Field(default=None, description="The bank's BIC or SWIFT code, 8 or 11 characters.")
+    holder: str | None = Field(default=None, description="Name of the account's holder.")
+    iban: Iban | None = Field(default=None, description="IBAN of the account, without blanks.")
     account_number: str | None = Field(
-        None, description="Account number, if no IBAN is printed; for a card only its last four digits."
+        default=None, description="Account number, if no IBAN is printed; for a card only its last four digits."
     )
-    number: str | None = Field(None, description="Number of the statement, as 3/2024.")
-    currency: Currency | None = Field(None, description="ISO 4217 code of the account.")
-    start_date: date | None = Field(None, description="First day of the period, YYYY-MM-DD.")
-    end_date: date | None = Field(None, description="Last day of the period, YYYY-MM-DD.")
-    opening_balance: float | None = Field(None, description="Balance before the first booking; negative if overdrawn.")
-    closing_balance: float | None = Field(None, description="Balance after the last booking; negative if overdrawn.")
+    number: str | None = Field(default=None, description="Number of the statement, as 3/2024.")
+    currency: Currency | None = Field(default=None, description="ISO 4217 code of the account.")
+    start_date: date | None = Field(default=None, description="First day of the period, YYYY-MM-DD.")
+    end_date: date | None = Field(default=None, description="Last day of the period, YYYY-MM-DD.")
+    opening_balance: float | None = Field(
+        default=None, description="Balance before the first booking; negative if overdrawn."
+    )
+    closing_balance: float | None = Field(
+        default=None, description="Balance after the last booking; negative if overdrawn."
+    )
     transactions: list[Transaction] = Field(
         default=[], description="All bookings in order. Not balances, sums and carry-overs between pages."
     )
@@ -65,7 +73,7 @@ class BankStatement(Part):
         if self.start_date is None or self.end_date is None:
             return self
         for index, each in enumerate(self.transactions):
-            if each.day and not self.start_date - LEEWAY <= each.day <= self.end_date + LEEWAY:
+            if each.day and max(self.start_date - each.day, each.day - self.end_date) > LEEWAY:
                 raise fault(
                     "period",
                     f"transactions[{index}].day is {each.day}, far from the period {self.start_date} to"

@@ -15,26 +15,27 @@ from .trade import Address
 class Event(Part):
     """Something that takes place: what, when, where, by whom. What is not printed is left out."""
 
-    title: str | None = Field(None, description="Name of the event as printed.")
-    kind: str | None = Field(None, description="What it is, in a word: concert, conference, meeting, wedding.")
-    start_date: date | None = Field(None, description="First day, YYYY-MM-DD.")
-    start_time: Clock | None = Field(None, description="When it starts, 24 hours, HH:MM. Not when doors open.")
-    end_date: date | None = Field(None, description="Last day, YYYY-MM-DD, if printed or on another day.")
-    end_time: Clock | None = Field(None, description="When it ends, 24 hours, HH:MM, if printed.")
+    title: str | None = Field(default=None, description="Name of the event as printed.")
+    kind: str | None = Field(default=None, description="What it is, in a word: concert, conference, meeting, wedding.")
+    start_date: date | None = Field(default=None, description="First day, YYYY-MM-DD.")
+    start_time: Clock | None = Field(default=None, description="When it starts, 24 hours, HH:MM. Not when doors open.")
+    end_date: date | None = Field(default=None, description="Last day, YYYY-MM-DD, if printed or on another day.")
+    end_time: Clock | None = Field(default=None, description="When it ends, 24 hours, HH:MM, if printed.")
     time_zone: TimeZone | None = Field(
-        None, description="Offset or place, as +02:00 or Europe/Berlin, if the zone is printed. Do not guess it."
+        default=None,
+        description="Offset or place, as +02:00 or Europe/Berlin, if the zone is printed. Do not guess it.",
     )
-    venue: str | None = Field(None, description="Hall, building, room, or 'online'.")
-    address: Address | None = Field(None, description="Address of the venue.")
-    organizer: str | None = Field(None, description="Who organises or invites.")
+    venue: str | None = Field(default=None, description="Hall, building, room, or 'online'.")
+    address: Address | None = Field(default=None, description="Address of the venue.")
+    organizer: str | None = Field(default=None, description="Who organises or invites.")
     people: list[str] = Field(default=[], description="Speakers, artists or guests who are named.")
     description: str | None = Field(
-        None, description="What it is about, close to the text, in at most three sentences."
+        default=None, description="What it is about, close to the text, in at most three sentences."
     )
-    price: float | None = Field(None, description="Lowest price of entry; 0 if it is free.")
-    currency: Currency | None = Field(None, description="ISO 4217 code of price.")
-    url: WebAddress | None = Field(None, description="Web address for details or tickets.")
-    email: MailAddress | None = Field(None, description="E-mail address to reply to.")
+    price: float | None = Field(default=None, description="Lowest price of entry; 0 if it is free.")
+    currency: Currency | None = Field(default=None, description="ISO 4217 code of price.")
+    url: WebAddress | None = Field(default=None, description="Web address for details or tickets.")
+    email: MailAddress | None = Field(default=None, description="E-mail address to reply to.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -22,9 +22,11 @@ from .faults import fault
 from .mrz import mrz
 from .vat import vat_id
 
+LARGEST = 1e13
+
 
 class Part(BaseModel):
-    """What all ready-made types have in common: blanks around texts go, an empty text is nothing, NaN is no number."""
+    """What all ready-made types have in common: blanks around texts go, empty text is nothing, figures are finite."""
 
     model_config = ConfigDict(str_strip_whitespace=True, allow_inf_nan=False)
 
@@ -32,6 +34,14 @@ class Part(BaseModel):
     @classmethod
     def _empty_is_nothing(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("*")
+    @classmethod
+    def _can_be_printed(cls, value: object) -> object:
+        """Floats are exact to the cent as far as the limit."""
+        if isinstance(value, float) and abs(value) >= LARGEST:
+            raise fault("number", f"{value:g} is too large for a document; read its digits again")
+        return value
 
 
 def pattern(regex: str) -> Any:

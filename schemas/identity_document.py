@@ -17,23 +17,26 @@ class IdentityDocument(Part):
     """A passport, identity card, residence permit or driving licence. What is not legible is left out."""
 
     kind: Literal["passport", "identity_card", "residence_permit", "driving_licence", "visa", "other"] | None = Field(
-        None, description="What kind of document it is."
+        default=None, description="What kind of document it is."
     )
-    country: Country3 | None = Field(None, description="Issuing country, three letters: DEU, FRA, USA.")
-    number: str | None = Field(None, description="Number of the document. Not the personal or card access number.")
-    surname: str | None = Field(None, description="Family name as printed (field 1 of a driving licence).")
-    given_names: str | None = Field(None, description="All given names as printed, blanks between them.")
-    birth_date: date | None = Field(None, description="Date of birth, YYYY-MM-DD.")
-    birth_place: str | None = Field(None, description="Place of birth as printed.")
-    sex: Literal["F", "M", "X"] | None = Field(None, description="F, M, or X where it is unspecified.")
-    nationality: Country3 | None = Field(None, description="Nationality, three letters: DEU for deutsch.")
-    issue_date: date | None = Field(None, description="Date of issue, YYYY-MM-DD (4a of a driving licence).")
-    expiry_date: date | None = Field(None, description="Date of expiry, YYYY-MM-DD (4b of a driving licence).")
-    authority: str | None = Field(None, description="Issuing authority as printed.")
-    address: str | None = Field(None, description="The holder's address in one line, if printed.")
-    personal_number: str | None = Field(None, description="Personal or national number, if printed apart.")
+    country: Country3 | None = Field(default=None, description="Issuing country, three letters: DEU, FRA, USA.")
+    number: str | None = Field(
+        default=None, description="Number of the document. Not the personal or card access number."
+    )
+    surname: str | None = Field(default=None, description="Family name as printed (field 1 of a driving licence).")
+    given_names: str | None = Field(default=None, description="All given names as printed, blanks between them.")
+    birth_date: date | None = Field(default=None, description="Date of birth, YYYY-MM-DD.")
+    birth_place: str | None = Field(default=None, description="Place of birth as printed.")
+    sex: Literal["F", "M", "X"] | None = Field(default=None, description="F, M, or X where it is unspecified.")
+    nationality: Country3 | None = Field(default=None, description="Nationality, three letters: DEU for deutsch.")
+    issue_date: date | None = Field(default=None, description="Date of issue, YYYY-MM-DD (4a of a driving licence).")
+    expiry_date: date | None = Field(default=None, description="Date of expiry, YYYY-MM-DD (4b of a driving licence).")
+    authority: str | None = Field(default=None, description="Issuing authority as printed.")
+    address: str | None = Field(default=None, description="The holder's address in one line, if printed.")
+    personal_number: str | None = Field(default=None, description="Personal or national number, if printed apart.")
     mrz: Mrz | None = Field(
-        None, description="The two or three lines of A to Z, 0 to 9 and < at the foot, each on its line, complete."
+        default=None,
+        description="The two or three lines of A to Z, 0 to 9 and < at the foot, each on its line, complete.",
     )
 
     @model_validator(mode="after")

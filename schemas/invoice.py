@@ -18,38 +18,51 @@ class Invoice(Part):
     """An invoice, credit note or similar bill. All stands as printed; what is not printed is left out."""
 
     number: str | None = Field(
-        None, description="Invoice number as printed near the top. Not the order or customer number."
+        default=None, description="Invoice number as printed near the top. Not the order or customer number."
     )
     kind: Literal["invoice", "credit_note", "proforma", "prepayment", "correction", "reminder"] | None = Field(
-        None, description="What the document calls itself; 'invoice' for a plain one."
+        default=None, description="What the document calls itself; 'invoice' for a plain one."
     )
-    issue_date: date | None = Field(None, description="Invoice date, YYYY-MM-DD.")
-    due_date: date | None = Field(None, description="Day by which to pay, YYYY-MM-DD, if printed. Not '30 days net'.")
+    issue_date: date | None = Field(default=None, description="Invoice date, YYYY-MM-DD.")
+    due_date: date | None = Field(
+        default=None, description="Day by which to pay, YYYY-MM-DD, if printed. Not '30 days net'."
+    )
     delivery_date: date | None = Field(
-        None, description="Day of delivery or service, YYYY-MM-DD; the last day of a period."
+        default=None, description="Day of delivery or service, YYYY-MM-DD; the last day of a period."
     )
-    order_number: str | None = Field(None, description="The buyer's order or PO number that the invoice refers to.")
-    seller: Party | None = Field(None, description="Who bills: letterhead, logo, footer.")
-    buyer: Party | None = Field(None, description="Who is billed: the address field. Not the delivery address.")
-    currency: Currency | None = Field(None, description="ISO 4217 code of all amounts: EUR for €, CHF for Fr.")
+    order_number: str | None = Field(
+        default=None, description="The buyer's order or PO number that the invoice refers to."
+    )
+    seller: Party | None = Field(default=None, description="Who bills: letterhead, logo, footer.")
+    buyer: Party | None = Field(default=None, description="Who is billed: the address field. Not the delivery address.")
+    currency: Currency | None = Field(default=None, description="ISO 4217 code of all amounts: EUR for €, CHF for Fr.")
     lines: list[Line] = Field(
         default=[],
         description="All lines in order. Not subtotals, tax or totals; not shipping or discount at the foot.",
     )
-    subtotal: float | None = Field(None, description="Sum before tax (net, Nettobetrag, total HT), if printed.")
-    discount: float | None = Field(None, description="Discount on the whole invoice as a positive amount, if printed.")
-    shipping: float | None = Field(None, description="Shipping and other charges at the foot that are no lines.")
-    taxes: list[TaxLine] = Field(default=[], description="One row for each tax rate, as in the tax table.")
-    tax: float | None = Field(None, description="Total tax amount; 0 if none is charged (reverse charge, exempt).")
-    withheld: float | None = Field(None, description="Tax withheld by the buyer (IRPF, ritenuta), positive.")
-    rounding: float | None = Field(None, description="Rounding difference as printed, with its sign.")
-    total: float | None = Field(
-        None, description="Grand total with tax, before anything already paid is taken off; negative if printed so."
+    subtotal: float | None = Field(default=None, description="Sum before tax (net, Nettobetrag, total HT), if printed.")
+    discount: float | None = Field(
+        default=None, description="Discount on the whole invoice as a positive amount, if printed."
     )
-    paid: float | None = Field(None, description="Already paid or advance, as a positive amount.")
-    amount_due: float | None = Field(None, description="What is still to pay, if printed apart from the total.")
-    iban: Iban | None = Field(None, description="The seller's IBAN, without blanks. The first if there are several.")
-    bic: Bic | None = Field(None, description="BIC or SWIFT code of the same account, 8 or 11 characters.")
+    shipping: float | None = Field(
+        default=None, description="Shipping and other charges at the foot that are no lines."
+    )
+    taxes: list[TaxLine] = Field(default=[], description="One row for each tax rate, as in the tax table.")
+    tax: float | None = Field(
+        default=None, description="Total tax amount; 0 if none is charged (reverse charge, exempt)."
+    )
+    withheld: float | None = Field(default=None, description="Tax withheld by the buyer (IRPF, ritenuta), positive.")
+    rounding: float | None = Field(default=None, description="Rounding difference as printed, with its sign.")
+    total: float | None = Field(
+        default=None,
+        description="Grand total with tax, before anything already paid is taken off; negative if printed so.",
+    )
+    paid: float | None = Field(default=None, description="Already paid or advance, as a positive amount.")
+    amount_due: float | None = Field(default=None, description="What is still to pay, if printed apart from the total.")
+    iban: Iban | None = Field(
+        default=None, description="The seller's IBAN, without blanks. The first if there are several."
+    )
+    bic: Bic | None = Field(default=None, description="BIC or SWIFT code of the same account, 8 or 11 characters.")
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:

@@ -12,7 +12,7 @@ from .money import CENT, exact, near, show
 HALF = Decimal("0.5")
 
 
-def check_line(  # noqa: PLR0913
+def check_line(
     quantity: float | None,
     unit_price: float | None,
     amount: float | None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
 from itertools import product
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from .faults import fault
 
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
+WIDE = Context(prec=100)
 COIN = Decimal("0.05")
 _HINT = "read the figures at the foot again, and give a discount, tax or charge that is printed there"
 
@@ -38,9 +39,14 @@ def exact(amount: float) -> Decimal:
     return Decimal(str(amount))
 
 
+def rounded(amount: Decimal, unit: Decimal) -> Decimal:
+    """To a multiple of the unit, however many digits that takes."""
+    return amount.quantize(unit, context=WIDE)
+
+
 def show(amount: Decimal) -> str:
     """At least two decimals, and no more than there are."""
-    return f"{amount:.2f}" if amount == amount.quantize(CENT) else f"{amount.normalize():f}"
+    return f"{amount:.2f}" if amount == rounded(amount, CENT) else f"{amount.normalize():f}"
 
 
 def toward_zero(amount: Decimal, start: Decimal) -> Decimal:
@@ -133,14 +139,14 @@ class Foot:
         if self.tax is not None:
             return exact(self.tax)
         if not self.taxes:
-            return exact(self.line_tax).quantize(self._cent)
+            return rounded(exact(self.line_tax), self._cent)
         return sum((self._row(row, start) for row in self.taxes), ZERO)
 
     def _row(self, row: Tax, start: Decimal) -> Decimal:
         if row.amount is not None:
             return exact(row.amount)
         base = exact(row.base) if row.base is not None else start if len(self.taxes) == 1 else ZERO
-        return (base * exact(row.rate or 0) / 100).quantize(self._cent)
+        return rounded(base * exact(row.rate or 0) / 100, self._cent)
 
     def _is_on_top(self, start: Decimal, tax: Decimal) -> bool:
         """The rates say that the subtotal is without tax, so that a total without it cannot be right."""

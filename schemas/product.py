@@ -13,32 +13,36 @@ from .fields import Country, Currency, Gtin, Part, WebAddress
 class Property(Part):
     """One named property of a product."""
 
-    name: str | None = Field(None, description="Name of the property as printed: 'Weight'.")
-    value: str | None = Field(None, description="Its value as printed, without the unit.")
-    unit: str | None = Field(None, description="Its unit as printed: 'kg'.")
+    name: str | None = Field(default=None, description="Name of the property as printed: 'Weight'.")
+    value: str | None = Field(default=None, description="Its value as printed, without the unit.")
+    unit: str | None = Field(default=None, description="Its unit as printed: 'kg'.")
 
 
 class Product(Part):
     """A product as a data sheet, label or shop page describes it. What is not printed is left out."""
 
-    name: str | None = Field(None, description="Name of the product, without the brand if that is apart.")
-    brand: str | None = Field(None, description="Brand or manufacturer.")
-    category: str | None = Field(None, description="What kind of product it is, as printed or in two words.")
-    description: str | None = Field(None, description="Description as printed, without the list of properties.")
-    sku: str | None = Field(None, description="The seller's article number.")
-    mpn: str | None = Field(None, description="The manufacturer's part or model number.")
-    gtin: Gtin | None = Field(None, description="Digits under the bar code (EAN, UPC, GTIN), without blanks.")
-    price: float | None = Field(None, description="Price that holds now, as a number.")
-    regular_price: float | None = Field(None, description="Price before a reduction, crossed out or 'was', if printed.")
-    currency: Currency | None = Field(None, description="ISO 4217 code of the prices: EUR for €.")
-    price_unit: str | None = Field(None, description="What the price is for, if not one piece: 'kg', '100 pcs'.")
-    availability: Literal["in_stock", "out_of_stock", "preorder", "discontinued"] | None = Field(
-        None, description="Whether it can be had, if stated."
+    name: str | None = Field(default=None, description="Name of the product, without the brand if that is apart.")
+    brand: str | None = Field(default=None, description="Brand or manufacturer.")
+    category: str | None = Field(default=None, description="What kind of product it is, as printed or in two words.")
+    description: str | None = Field(default=None, description="Description as printed, without the list of properties.")
+    sku: str | None = Field(default=None, description="The seller's article number.")
+    mpn: str | None = Field(default=None, description="The manufacturer's part or model number.")
+    gtin: Gtin | None = Field(default=None, description="Digits under the bar code (EAN, UPC, GTIN), without blanks.")
+    price: float | None = Field(default=None, description="Price that holds now, as a number.")
+    regular_price: float | None = Field(
+        default=None, description="Price before a reduction, crossed out or 'was', if printed."
     )
-    country_of_origin: Country | None = Field(None, description="'Made in', two letters: DE, CN.")
+    currency: Currency | None = Field(default=None, description="ISO 4217 code of the prices: EUR for €.")
+    price_unit: str | None = Field(
+        default=None, description="What the price is for, if not one piece: 'kg', '100 pcs'."
+    )
+    availability: Literal["in_stock", "out_of_stock", "preorder", "discontinued"] | None = Field(
+        default=None, description="Whether it can be had, if stated."
+    )
+    country_of_origin: Country | None = Field(default=None, description="'Made in', two letters: DE, CN.")
     properties: list[Property] = Field(default=[], description="Table or list of properties, in order.")
-    rating: float | None = Field(None, description="Average rating on a scale to 5, if printed.")
-    url: WebAddress | None = Field(None, description="Web address of the product, if printed.")
+    rating: float | None = Field(default=None, description="Average rating on a scale to 5, if printed.")
+    url: WebAddress | None = Field(default=None, description="Web address of the product, if printed.")
 
     @model_validator(mode="after")
     def _figures_are_possible(self) -> Self:

@@ -23,13 +23,15 @@ def check_period(start: str | None, end: str | None) -> None:
 class Job(Part):
     """One position held."""
 
-    title: str | None = Field(None, description="Position as printed.")
-    company: str | None = Field(None, description="Employer, without the place.")
-    location: str | None = Field(None, description="Place of work, if printed.")
-    start: PartDate | None = Field(None, description=_START)
-    end: PartDate | None = Field(None, description=_END)
-    current: bool | None = Field(None, description="True if it goes on today ('present', 'since').")
-    description: str | None = Field(None, description="Tasks and achievements as printed, points joined with '; '.")
+    title: str | None = Field(default=None, description="Position as printed.")
+    company: str | None = Field(default=None, description="Employer, without the place.")
+    location: str | None = Field(default=None, description="Place of work, if printed.")
+    start: PartDate | None = Field(default=None, description=_START)
+    end: PartDate | None = Field(default=None, description=_END)
+    current: bool | None = Field(default=None, description="True if it goes on today ('present', 'since').")
+    description: str | None = Field(
+        default=None, description="Tasks and achievements as printed, points joined with '; '."
+    )
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:
@@ -44,12 +46,12 @@ class Job(Part):
 class Study(Part):
     """One school, course of study or training."""
 
-    degree: str | None = Field(None, description="Degree or certificate, as 'MSc', without the subject.")
-    subject: str | None = Field(None, description="Field of study.")
-    school: str | None = Field(None, description="School, university or company, without the place.")
-    start: PartDate | None = Field(None, description=_START)
-    end: PartDate | None = Field(None, description=_END)
-    grade: str | None = Field(None, description="Grade as printed.")
+    degree: str | None = Field(default=None, description="Degree or certificate, as 'MSc', without the subject.")
+    subject: str | None = Field(default=None, description="Field of study.")
+    school: str | None = Field(default=None, description="School, university or company, without the place.")
+    start: PartDate | None = Field(default=None, description=_START)
+    end: PartDate | None = Field(default=None, description=_END)
+    grade: str | None = Field(default=None, description="Grade as printed.")
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:
@@ -60,28 +62,30 @@ class Study(Part):
 class Language(Part):
     """A language someone speaks."""
 
-    name: str | None = Field(None, description="The language, as printed.")
-    level: str | None = Field(None, description="Level as printed: 'C1', 'native', 'fluent'.")
+    name: str | None = Field(default=None, description="The language, as printed.")
+    level: str | None = Field(default=None, description="Level as printed: 'C1', 'native', 'fluent'.")
 
 
 class Certificate(Part):
     """A certificate, licence or award."""
 
-    name: str | None = Field(None, description="What it is called.")
-    issuer: str | None = Field(None, description="Who gave it.")
-    issued: PartDate | None = Field(None, description="When, as 2021-06 or 2021.")
+    name: str | None = Field(default=None, description="What it is called.")
+    issuer: str | None = Field(default=None, description="Who gave it.")
+    issued: PartDate | None = Field(default=None, description="When, as 2021-06 or 2021.")
 
 
 class Resume(Part):
     """A résumé: one person's contacts, positions, education, skills, as printed; what is not printed is left out."""
 
-    name: str | None = Field(None, description="Full name, without titles such as Dr.")
-    headline: str | None = Field(None, description="Profession or role beneath the name, if printed.")
-    email: MailAddress | None = Field(None, description="E-mail address.")
-    phone: str | None = Field(None, description="Telephone number as printed.")
-    location: str | None = Field(None, description="Address or city of the person, in one line.")
+    name: str | None = Field(default=None, description="Full name, without titles such as Dr.")
+    headline: str | None = Field(default=None, description="Profession or role beneath the name, if printed.")
+    email: MailAddress | None = Field(default=None, description="E-mail address.")
+    phone: str | None = Field(default=None, description="Telephone number as printed.")
+    location: str | None = Field(default=None, description="Address or city of the person, in one line.")
     links: list[WebAddress] = Field(default=[], description="Web addresses: LinkedIn, GitHub, own site. Not e-mail.")
-    summary: str | None = Field(None, description="The profile or summary paragraph as printed. Do not write one.")
+    summary: str | None = Field(
+        default=None, description="The profile or summary paragraph as printed. Do not write one."
+    )
     jobs: list[Job] = Field(default=[], description="Positions in the order of the document.")
     education: list[Study] = Field(default=[], description="Schools and studies in the order of the document.")
     skills: list[str] = Field(default=[], description="Skills, one an entry, as printed. Not languages.")

@@ -24,31 +24,33 @@ def arxiv_id(text: str) -> str:
 class Author(Part):
     """One author of a paper."""
 
-    name: str | None = Field(None, description="Full name as printed, without marks such as * or 1.")
-    affiliation: str | None = Field(None, description="University, institute or company, in one line.")
-    email: MailAddress | None = Field(None, description="E-mail address, if printed; braces spelled out.")
-    orcid: Orcid | None = Field(None, description="ORCID iD, if printed: 0000-0002-1825-0097.")
+    name: str | None = Field(default=None, description="Full name as printed, without marks such as * or 1.")
+    affiliation: str | None = Field(default=None, description="University, institute or company, in one line.")
+    email: MailAddress | None = Field(default=None, description="E-mail address, if printed; braces spelled out.")
+    orcid: Orcid | None = Field(default=None, description="ORCID iD, if printed: 0000-0002-1825-0097.")
 
 
 class ScientificPaper(Part):
     """A scientific paper: its bibliographic data as printed; what is not printed is left out."""
 
-    title: str | None = Field(None, description="Full title with its subtitle, in one line.")
+    title: str | None = Field(default=None, description="Full title with its subtitle, in one line.")
     authors: list[Author] = Field(default=[], description="All authors in the order of the paper.")
-    abstract: str | None = Field(None, description="The abstract as printed, without its heading.")
+    abstract: str | None = Field(default=None, description="The abstract as printed, without its heading.")
     keywords: list[str] = Field(default=[], description="Keywords as printed. Do not make any up.")
-    journal: str | None = Field(None, description="Journal, conference or book, without volume and year.")
-    publisher: str | None = Field(None, description="Publisher, if printed.")
-    volume: str | None = Field(None, description="Volume.")
-    issue: str | None = Field(None, description="Issue or number within the volume.")
-    pages: str | None = Field(None, description="First and last page, as 123-145, or the article number.")
-    published: PartDate | None = Field(None, description="When it appeared: 2017, 2017-06 or 2017-06-12.")
-    doi: Doi | None = Field(None, description="DOI from '10.' on, without https://doi.org/. Not that of a reference.")
-    arxiv_id: Annotated[str, AfterValidator(arxiv_id), pattern("^[A-Za-z0-9./-]+$")] | None = Field(
-        None, description="arXiv id, as 1706.03762v5: often in the left margin."
+    journal: str | None = Field(default=None, description="Journal, conference or book, without volume and year.")
+    publisher: str | None = Field(default=None, description="Publisher, if printed.")
+    volume: str | None = Field(default=None, description="Volume.")
+    issue: str | None = Field(default=None, description="Issue or number within the volume.")
+    pages: str | None = Field(default=None, description="First and last page, as 123-145, or the article number.")
+    published: PartDate | None = Field(default=None, description="When it appeared: 2017, 2017-06 or 2017-06-12.")
+    doi: Doi | None = Field(
+        default=None, description="DOI from '10.' on, without https://doi.org/. Not that of a reference."
     )
-    issn: Issn | None = Field(None, description="ISSN of the journal, as 0028-0836.")
-    isbn: Isbn | None = Field(None, description="ISBN of the book or proceedings, digits and X only.")
+    arxiv_id: Annotated[str, AfterValidator(arxiv_id), pattern("^[A-Za-z0-9./-]+$")] | None = Field(
+        default=None, description="arXiv id, as 1706.03762v5: often in the left margin."
+    )
+    issn: Issn | None = Field(default=None, description="ISSN of the journal, as 0028-0836.")
+    isbn: Isbn | None = Field(default=None, description="ISBN of the book or proceedings, digits and X only.")
 
     @model_validator(mode="after")
     def _pages_in_order(self) -> Self:

@@ -13,7 +13,7 @@ from .fields import Part
 class Table(Part):
     """One table of the document, cell by cell as printed."""
 
-    title: str | None = Field(None, description="Caption or heading of the table, if there is one.")
+    title: str | None = Field(default=None, description="Caption or heading of the table, if there is one.")
     columns: list[str] = Field(
         default=[], description="Column headers from left to right; '' for one without; 'A / B' for B beneath A."
     )
@@ -22,7 +22,7 @@ class Table(Part):
         description="Rows from top to bottom, each with as many cells as there are columns; '' for an empty cell; a"
         " cell that spans several is repeated in each. Not the header.",
     )
-    unit: str | None = Field(None, description="Unit that holds for the whole table, as 'in thousand EUR'.")
+    unit: str | None = Field(default=None, description="Unit that holds for the whole table, as 'in thousand EUR'.")
     notes: list[str] = Field(default=[], description="Footnotes and source of the table.")
 
     @model_validator(mode="after")

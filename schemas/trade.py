@@ -15,44 +15,51 @@ from .money import CENT, exact, near, show
 class Address(Part):
     """A postal address, in its parts."""
 
-    street: str | None = Field(None, description="Street and house number, or P.O. box; further lines after a comma.")
-    postcode: str | None = Field(None, description="Postal or ZIP code as printed, without the city.")
-    city: str | None = Field(None, description="City or town, without postal code and region.")
-    region: str | None = Field(None, description="State, province or canton, if printed.")
-    country: Country | None = Field(None, description="ISO 3166 country, two letters such as DE, FR, US.")
+    street: str | None = Field(
+        default=None, description="Street and house number, or P.O. box; further lines after a comma."
+    )
+    postcode: str | None = Field(default=None, description="Postal or ZIP code as printed, without the city.")
+    city: str | None = Field(default=None, description="City or town, without postal code and region.")
+    region: str | None = Field(default=None, description="State, province or canton, if printed.")
+    country: Country | None = Field(default=None, description="ISO 3166 country, two letters such as DE, FR, US.")
 
 
 class Party(Part):
     """A company or person on a document."""
 
-    name: str | None = Field(None, description="Full name with its legal form, as printed. Not the slogan.")
-    contact: str | None = Field(None, description="Person to talk to, if one is named beside the company.")
+    name: str | None = Field(default=None, description="Full name with its legal form, as printed. Not the slogan.")
+    contact: str | None = Field(default=None, description="Person to talk to, if one is named beside the company.")
     address: Address | None = None
     vat_id: VatId | None = Field(
-        None,
+        default=None,
         description="VAT id with its country prefix, as DE136695976; often in the footer (USt-IdNr., TVA, P.IVA, NIF,"
         " BTW). Not the national tax number or the company register number.",
     )
     tax_number: str | None = Field(
-        None, description="National tax number (Steuernummer, EIN, ABN), if it is no VAT id."
+        default=None, description="National tax number (Steuernummer, EIN, ABN), if it is no VAT id."
     )
-    email: MailAddress | None = Field(None, description="E-mail address.")
-    phone: str | None = Field(None, description="Telephone number as printed. Not the fax number.")
+    email: MailAddress | None = Field(default=None, description="E-mail address.")
+    phone: str | None = Field(default=None, description="Telephone number as printed. Not the fax number.")
 
 
 class Line(Part):
     """One line of the table of goods and services."""
 
-    description: str | None = Field(None, description="What was delivered or done, as printed, in one line.")
-    code: str | None = Field(None, description="Article number or SKU of this line. Not the position number.")
-    quantity: float | None = Field(None, description="How many or how much, as a number.")
-    unit: str | None = Field(None, description="Unit as printed: pcs, h, kg; 'per 100' if the price is for 100.")
-    unit_price: float | None = Field(None, description="Price of one unit before discount, as printed in the line.")
-    discount: float | None = Field(None, description="Amount taken off this line, positive. Not a percentage.")
-    discount_percent: float | None = Field(None, description="Discount of this line in percent: 5 for 5 %.")
-    tax_rate: float | None = Field(None, description="Tax rate in percent: 19 for 19 %, 0 for none.")
+    description: str | None = Field(default=None, description="What was delivered or done, as printed, in one line.")
+    code: str | None = Field(default=None, description="Article number or SKU of this line. Not the position number.")
+    quantity: float | None = Field(default=None, description="How many or how much, as a number.")
+    unit: str | None = Field(
+        default=None, description="Unit as printed: pcs, h, kg; 'per 100' if the price is for 100."
+    )
+    unit_price: float | None = Field(
+        default=None, description="Price of one unit before discount, as printed in the line."
+    )
+    discount: float | None = Field(default=None, description="Amount taken off this line, positive. Not a percentage.")
+    discount_percent: float | None = Field(default=None, description="Discount of this line in percent: 5 for 5 %.")
+    tax_rate: float | None = Field(default=None, description="Tax rate in percent: 19 for 19 %, 0 for none.")
     amount: float | None = Field(
-        None, description="Amount of the line as printed at its end, negative for a credit. Do not calculate it."
+        default=None,
+        description="Amount of the line as printed at its end, negative for a credit. Do not calculate it.",
     )
 
     @model_validator(mode="after")
@@ -72,9 +79,9 @@ class Line(Part):
 class TaxLine(Part):
     """One row of the tax table: one rate, what it is taken of, what it makes."""
 
-    rate: float | None = Field(None, description="Rate in percent: 19 for 19 %, 5.5 for 5.5 %, 0 for exempt.")
-    base: float | None = Field(None, description="Amount that the tax is taken of, as printed in this row.")
-    amount: float | None = Field(None, description="The tax itself, as printed in this row.")
+    rate: float | None = Field(default=None, description="Rate in percent: 19 for 19 %, 5.5 for 5.5 %, 0 for exempt.")
+    base: float | None = Field(default=None, description="Amount that the tax is taken of, as printed in this row.")
+    amount: float | None = Field(default=None, description="The tax itself, as printed in this row.")
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:

@@ -53,7 +53,7 @@ def test_exports() -> None:
 
 @pytest.mark.parametrize("type_", TYPES)
 def test_nothing_is_required(type_: type[BaseModel]) -> None:
-    nothing = {name: [] if field.default == [] else None for name, field in type_.model_fields.items()}
+    nothing: Json = {name: [] if field.default == [] else None for name, field in type_.model_fields.items()}
     assert type_().model_dump() == nothing
     assert type_.model_validate(nothing) == type_()
     assert type_.model_validate_json(type_().model_dump_json()) == type_()
@@ -262,6 +262,11 @@ WRONG: list[tuple[type[BaseModel], Json, Fault]] = [
         ((), "end_date is 2024-01-31, which is before"),
     ),
     (
+        BankStatement,
+        {"start_date": "0001-01-01", "end_date": "0001-01-02", "transactions": [{"day": "9999-12-31"}]},
+        ((), "transactions[0].day is 9999-12-31, far from the period 0001-01-01 to 0001-01-02"),
+    ),
+    (
         IdentityDocument,
         {"birth_date": "1974-08-13", "mrz": PASSPORT},
         ((), "birth_date is 1974-08-13, but the MRZ says 740812 (YYMMDD); read both again"),
@@ -311,8 +316,8 @@ WRONG: list[tuple[type[BaseModel], Json, Fault]] = [
         {"start_date": "2024-06-01", "end_date": "2024-06-01", "start_time": "22:00", "end_time": "02:00"},
         (
             (),
-            "end_time is 02:00, before start_time 22:00 on the same day; if it ends after midnight, end_date is the next"
-            " day",
+            "end_time is 02:00, before start_time 22:00 on the same day; if it ends after midnight, end_date is the"
+            " next day",
         ),
     ),
     (Event, {"start_date": "2024-06-02", "end_date": "2024-06-01"}, ((), "end_date is 2024-06-01, which is before")),
@@ -342,6 +347,7 @@ WRONG: list[tuple[type[BaseModel], Json, Fault]] = [
         {"rows": [["1", "2"], *([["3"]] * 5)]},
         ((), "rows[1] has 1 cells, rows[2] has 1 cells, rows[3] has 1 cells (and 2 more rows), but rows[0] has 2;"),
     ),
+    (Invoice, {"total": 1e300}, (("total",), "1e+300 is too large for a document; read its digits again")),
     (Invoice, {"total": float("nan")}, (("total",), "Input should be a finite number")),
 ]
 
