@@ -12,11 +12,13 @@ import warnings
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
 import pytest
 
+from extractor.errors import SetupError
 from extractor.transports import PoolTransport, ResponseTooLargeError
 
 from .server import CHUNKED, Peer, Script, answer, chunk, close_early, cut, drip, gzipped, hang, serve
@@ -391,3 +393,36 @@ def eventually(condition: Callable[[], bool]) -> bool:
             return True
         time.sleep(0.01)
     return False
+
+
+def test_a_proxy_that_refuses_is_a_proxy_error(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve(answer(b"", 407)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("//", "//user:pass@"))
+        with pytest.raises(httpx.ProxyError, match="407"):
+            send(PoolTransport(), request("https://endpoint.test", whole=5))
+    assert proxy.requests[0].startswith(b"CONNECT endpoint.test:443 HTTP/1.1\r\n")
+    assert b"Proxy-Authorization: Basic dXNlcjpwYXNz" in proxy.requests[0]
+
+
+def test_a_tunnel_through_a_proxy_carries_tls(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
+    server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server_side.load_cert_chain(LOCALHOST)
+
+    def tunnel(peer: Peer) -> None:
+        peer.send(b"HTTP/1.1 200 Connected\r\n\r\n")
+        with suppress(OSError), server_side.wrap_socket(peer.socket, server_side=True) as stream:
+            stream.recv(65536)
+            stream.sendall(answer(b"through"))
+        peer.close()
+
+    with serve(tunnel) as proxy:
+        monkeypatch.setenv("ALL_PROXY", proxy.url)
+        transport = PoolTransport(verify=ssl.create_default_context(cafile=str(LOCALHOST)))
+        assert send(transport, request("https://localhost", whole=5)).content == b"through"
+
+
+@pytest.mark.skipif(find_spec("socksio") is not None, reason="the package for SOCKS is installed")
+def test_a_socks_proxy_names_the_package_it_needs(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
+    with pytest.raises(SetupError, match=r'pip install "httpx\[socks\]"'):
+        send(PoolTransport(), request("http://endpoint.test", whole=5))
