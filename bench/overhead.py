@@ -82,7 +82,7 @@ def types() -> dict[str, type]:
         text: str
         quantity: int
         price: float
-        sum: float
+        total: float
 
     class Invoice(BaseModel):
         number: str

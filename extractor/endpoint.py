@@ -101,8 +101,8 @@ class Endpoint:
 
     def unreachable(self, request: httpx.Request, error: Exception, started: float) -> ModelUnreachableError:
         """The error for an exception of httpx. Frames below ours are left out: their locals hold the key."""
-        said = self._clean(str(error)) or type(error).__name__
-        failed = ModelUnreachableError(f"No answer from {self.url.host}: {said}.", took=_took(request, started))
+        said = self._clean(str(error)).rstrip(".") or type(error).__name__
+        failed = ModelUnreachableError(f"No usable answer from {self.url.host}: {said}.", took=_took(request, started))
         failed.__cause__ = _without_frames(error)
         return failed
 

@@ -218,7 +218,7 @@ FAILURES = [
     (httpx.Response(200, json={}), ModelProtocolError, "choices"),
     (httpx.Response(200, content=b""), ModelProtocolError, "empty"),
     (httpx.Response(200, content=b"\x1f\x8bgarbage"), ModelProtocolError, "no JSON"),
-    (httpx.ConnectError("refused"), ModelUnreachableError, "No answer from models.example.com: refused"),
+    (httpx.ConnectError("refused"), ModelUnreachableError, "No usable answer from models.example.com: refused"),
     (httpx.ReadTimeout("30 s without a byte"), ModelUnreachableError, "30 s without a byte"),
 ]
 

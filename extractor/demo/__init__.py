@@ -37,6 +37,7 @@ def _show(console: Console, extractor: Extractor, case: Case) -> int:
     document = Document.of(case.path)
     console.rule(f"{case.file} as {case.type.__name__}")
     console.print(document.text, style="dim", markup=False)
+    console.print(f"\nasked for: {', '.join(map(_field, case.type.model_fields.items()))}", markup=False)
     try:
         result = extractor.extract(case.type, document)
         attempts, bill, value = result.attempts, str(result.ledger), result.data
@@ -49,6 +50,11 @@ def _show(console: Console, extractor: Extractor, case: Case) -> int:
     console.print(table)
     console.print(f"{bill}\n", style="dim", markup=False)
     return wrong
+
+
+def _field(named: tuple[str, Any]) -> str:
+    name, field = named
+    return f"{name} ({field.description})" if field.description else name
 
 
 def _show_attempt(console: Console, number: int, attempt: Attempt) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import orjson
 
@@ -53,10 +53,14 @@ class Schema(Generic[T]):
         self.strict = self._plan.strict
         self.direct = self._plan.decoder is SAME
 
+    @overload
     @classmethod
-    def of(
-        cls, type: TypeForm[T] | Mapping[str, object], *, dialect: str = "openai", open_objects: bool = False
-    ) -> Schema[T]:
+    def of(cls, type: TypeForm[T], *, dialect: str = "openai", open_objects: bool = False) -> Schema[T]: ...
+    @overload
+    @classmethod
+    def of(cls, type: Mapping[str, object], *, dialect: str = "openai", open_objects: bool = False) -> Schema[Any]: ...
+    @classmethod
+    def of(cls, type: Any, *, dialect: str = "openai", open_objects: bool = False) -> Schema[Any]:
         """The schema of a type, or of a raw JSON Schema. Compiled once; UnsupportedTypeError says where it cannot be.
 
         ``open_objects``: a raw schema's unlisted properties are asked for too, wherever it does not deny them.
