@@ -23,6 +23,7 @@ _WHY = {
     "not": "not is not taken",
     "left out": "it takes no JSON value",
     "tag first": "the model decides on the branch before it writes the rest",
+    "kind": "the endpoint tells the branches of a union apart by their first key",
     "unrolled": "the endpoint takes no circular references",
     "hoisted": "the endpoint limits how deep objects nest",
     "text": "the endpoint takes no circular references, so any JSON is written as text",

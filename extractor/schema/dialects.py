@@ -26,6 +26,7 @@ class Dialect:
     ``recursion``: circular ``$ref`` are taken. ``type_lists``: ``"type": ["string", "null"]`` is taken, an enum of
     several types in one node too. ``anchored``: a pattern must be ``^…$``. ``one_text_rule``: pattern and format
     cannot stand beside a length. ``definitions``: ``$defs`` are taken; without them everything is inlined.
+    ``first_keys_shared``: objects of one ``anyOf`` may begin with the same key.
     The limits count the whole schema; ``depth_through_refs`` says whether depth is counted through ``$ref``.
     """
 
@@ -33,6 +34,7 @@ class Dialect:
     keywords: frozenset[str] = _ALL
     formats: frozenset[str] = _FORMATS
     recursion: bool = True
+    first_keys_shared: bool = True
     type_lists: bool = True
     anchored: bool = False
     one_text_rule: bool = False
@@ -54,6 +56,7 @@ DIALECTS: dict[str, Dialect] = {
         keywords=frozenset(),
         formats=frozenset(),
         recursion=False,
+        first_keys_shared=False,
         type_lists=False,
         properties=100,
         depth=5,

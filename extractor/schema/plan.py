@@ -44,7 +44,7 @@ def planned(source: Source, dialect: Dialect) -> Plan:
     while True:
         plan = _plan(source, tight)
         counts = count(plan.strict, dialect)
-        if counts.properties > dialect.properties and counts.largest > _FEWEST:
+        if counts.properties > dialect.properties and min(counts.largest, tight.properties) > _FEWEST:
             tight = replace(tight, properties=min(tight.properties, counts.largest) // 2)
         elif counts.enums > dialect.enums and tight.enums > _FEWEST:
             tight = replace(tight, enums=tight.enums // 2)

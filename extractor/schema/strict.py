@@ -47,7 +47,8 @@ class Compiler:
     changes: list[tuple[Place, str, str]] = field(default_factory=list)
     _names: dict[str, str] = field(default_factory=dict)
     _empty: set[str] = field(default_factory=set)
-    _merging: dict[bytes, str] = field(default_factory=dict)
+    _merged: dict[bytes, Form | None] = field(default_factory=dict)
+    _named_merges: dict[bytes, str] = field(default_factory=dict)
     _loops: Loops | None = None
 
     def change(self, place: Place, name: str, text: str) -> None:
@@ -119,6 +120,11 @@ class Compiler:
     def refer(self, name: str) -> Form:
         return Form({"$ref": f"#/$defs/{name}"}, Ref(name, self.codecs))
 
+    def shape(self, form: Form) -> Json:
+        """The strict schema of a form, through its reference."""
+        ref = form.schema.get("$ref")
+        return self.forms[str(ref).rsplit("/", 1)[-1]].schema if ref is not None else form.schema
+
     def find(self, ref: str) -> object:
         """The target of a local reference in the source schema."""
         if ref == "#":
@@ -130,22 +136,32 @@ class Compiler:
             raise UnsupportedTypeError(text, path="$") from None
 
     def _combined(self, schema: Mapping[str, object], place: Place) -> Form:
-        """A node with combinators. Merged nodes may hold themselves: one met again inside itself is a definition."""
+        """A node with combinators, merged. Met again, inside itself too, it is a definition."""
         key = orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)
-        if key in self._merging:
-            if not self.dialect.recursion:
-                raise Nothing(place)
-            name = self._merging[key] = self._merging[key] or self.define("Merged")
-            return self.refer(name)
-        self._merging[key] = ""
+        if key in self._merged:
+            return self._met_again(key, place)
+        self._merged[key] = None
         try:
             form = self._flat(flat(schema, self.find), place)
-        finally:
-            name = self._merging.pop(key)
-        if not name:
-            return form
-        self.fill(name, form)
-        return self.refer(name)
+        except Nothing:
+            del self._merged[key]
+            raise
+        name = self._named_merges.get(key)
+        if name is not None:
+            self.fill(name, form)
+            form = self.refer(name)
+        self._merged[key] = form
+        return form
+
+    def _met_again(self, key: bytes, place: Place) -> Form:
+        form = self._merged[key]
+        if form is None and not self.dialect.recursion:
+            raise Nothing(place, "it holds itself")
+        if key not in self._named_merges:
+            self._named_merges[key] = self.define("Merged")
+            if form is not None:
+                self.fill(self._named_merges[key], form)
+        return self.refer(self._named_merges[key])
 
     def _flat(self, node: Json, place: Place) -> Form:
         if "not" in node:

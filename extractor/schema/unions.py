@@ -30,7 +30,7 @@ def union(c: Compiler, branches: Sequence[object], place: Place) -> Form:
         if not forms:
             raise Nothing(place)
         return forms[0][1]
-    form = some[0][1] if len(some) == 1 else _choice(c, some)
+    form = some[0][1] if len(some) == 1 else _choice(c, _kinded(c, some, place))
     return form if len(some) == len(forms) else or_null(form, type_lists=c.dialect.type_lists)
 
 
@@ -67,6 +67,41 @@ def _told_apart(forms: list[tuple[object, Form]]) -> list[tuple[object, Form]]:
 
 def _boxed(form: Form) -> Form:
     return Form(closed({"entries": form.schema}), Boxed("entries", form.codec))
+
+
+def _kinded(c: Compiler, forms: list[tuple[object, Form]], place: Place) -> list[tuple[object, Form]]:
+    """Objects that begin with the same key get one more before it, that names the branch."""
+    objects = [form for _, form in forms if c.shape(form).get("type") == "object"]
+    if c.dialect.first_keys_shared or len({_first_key(c.shape(form)) for form in objects}) == len(objects):
+        return forms
+    c.change(place, "kind", "the branches begin with the same key, so each is named by a property before it")
+    return [
+        (branch, _with_kind(c.shape(form), form.codec, _name_of(c, branch, at)) if form in objects else form)
+        for at, (branch, form) in enumerate(forms, 1)
+    ]
+
+
+def _first_key(schema: Json) -> bytes:
+    """The first property, and its value where it is fixed."""
+    for key, rule in _mapping(schema["properties"]).items():
+        return orjson.dumps([key, _mapping(rule).get("const")])
+    return b""
+
+
+def _name_of(c: Compiler, branch: object, at: int) -> str:
+    title = flat(branch, c.find).get("title") if isinstance(branch, dict) else None
+    ref = branch.get("$ref") if isinstance(branch, dict) else None
+    return f"{at} {title or str(ref or '').rsplit('/', 1)[-1]}".strip()
+
+
+def _with_kind(schema: Json, codec: Codec, name: str) -> Form:
+    rules = _mapping(schema["properties"])
+    key = "kind"
+    while key in rules:
+        key += "_"
+    words = {"description": schema["description"]} if "description" in schema else {}
+    tag: Json = {"type": "string", "const": name}
+    return Form({**closed({key: tag, **rules}), **words}, Kinded(key, name, codec))
 
 
 def _choice(c: Compiler, forms: list[tuple[object, Form]]) -> Form:
@@ -191,6 +226,33 @@ _DENY = (
 
 def _mapping(value: object) -> Mapping[str, object]:
     return value if isinstance(value, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Kinded(Codec):
+    """An object ⇄ the same with a property that names the branch of its union."""
+
+    key: str
+    name: str
+    inner: Codec
+
+    def encode(self, value: object) -> object:
+        wire = self.inner.encode(value)
+        return {self.key: self.name, **wire} if isinstance(wire, dict) else wire
+
+    def decode(self, value: object) -> object:
+        named = isinstance(value, dict) and value.get(self.key) == self.name
+        bare = {key: held for key, held in value.items() if key != self.key} if named else value  # type: ignore[attr-defined]
+        return self.inner.decode(bare)
+
+    def to_wire(self, keys: Keys, wire: object) -> Keys:
+        return self.inner.to_wire(keys, wire)
+
+    def to_source(self, keys: Keys, wire: object) -> Keys:
+        return () if keys[:1] == (self.key,) else self.inner.to_source(keys, wire)
+
+    def pruned(self, by: Pruning) -> Codec:
+        return Kinded(self.key, self.name, self.inner.pruned(by))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
