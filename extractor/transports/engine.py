@@ -106,13 +106,15 @@ class _Engines:
 
     def after_fork(self) -> None:
         """A forked process loads its own. Its parent's have no threads here, and to end any would wait for them."""
-        self.forked = self.forked or bool(self.loaded)
+        self.loading = Lock()
+        if not self.loaded:
+            return
         for engine in self.loaded.values():
             engine.leak()
         self.loaded = {}
-        self.loading = Lock()
+        self.forked = True
         libc = ctypes.CDLL(None)
-        if self.forked and hasattr(libc, "on_exit"):
+        if hasattr(libc, "on_exit"):
             libc.on_exit(libc._exit, None)
 
 
@@ -152,25 +154,27 @@ def _quota() -> int:
         return os.cpu_count() or 1
 
 
+_SETTINGS: Mapping[str, object] = {
+    "n_parallel": 1,
+    "n_batch": _BATCH,
+    "cache_ram_mib": _CACHE_MIB,
+    "fit_params": False,
+    "verbosity": -1,
+    "n_threads_http": 1,
+    "ui": False,
+    "endpoint_slots": False,
+    "prefill_assistant": False,
+    "force_pure_content_parser": True,
+    "enable_reasoning": 0,
+}
+"""Among them what keeps the port small that the engine opens on 127.0.0.1, whether anyone wants it or not."""
+
+
 def _load(gguf: Gguf, threads: int, context: int) -> _Server:
     xllamacpp = _import()
     params = xllamacpp.CommonParams()
     params.model.path = str(gguf.path)
-    settings = {
-        "n_ctx": context,
-        "n_parallel": 1,
-        "n_batch": _BATCH,
-        "cache_ram_mib": _CACHE_MIB,
-        "fit_params": False,
-        "verbosity": -1,
-        "api_keys": [secrets.token_urlsafe(32)],  # it opens a port on 127.0.0.1, whether anyone wants it or not
-        "n_threads_http": 1,
-        "ui": False,
-        "endpoint_slots": False,
-        "prefill_assistant": False,
-        "force_pure_content_parser": True,
-        "enable_reasoning": 0,
-    }
+    settings = {**_SETTINGS, "n_ctx": context, "api_keys": [secrets.token_urlsafe(32)]}
     for name, value in settings.items():
         setattr(params, name, value)
     _set_threads(params.cpuparams, min(threads, math.ceil(gguf.size / _THREAD_BYTES)))
