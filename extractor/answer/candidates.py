@@ -13,10 +13,12 @@ _MOST_RESTARTS = 4
 _WORDS = "think|thinking|thought|thoughts|reasoning|reasoning_content|reflection|scratchpad|analysis|reason"
 _THINK = re.compile(rf"<\|?(/?)({_WORDS})\|?>|<\|(/)({_WORDS})\|>|\[(/?)(THINK)\]|◁(/?)(think)▷", re.IGNORECASE)
 _CHANNEL = re.compile(r"<\|channel\|>\s*(\w+)[^<]{0,40}<\|message\|>")
+_BLANK = re.compile(r"\s*")
 _OPENING = re.compile(r"[{\[]")
 _TOKEN = re.compile(r"[\"{}\[\]]")
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _FENCE = re.compile(r"`{2,}[ \t]*([\w+.-]*)[ \t]*")
+_SURE_START = re.compile(r"""\{\s*(?:["'“‘`][^\n{}]{0,100}?["'”’`]|\w{1,60})\s*:|\[\s*(?:[{\["]|-?\d+\s*,)""")
 _START = re.compile(
     r"""\{\s*(?:["'“‘`„}{*/#]|\\"|\.\.\.|[\w$][\w$ .\-]{0,60}\s*["”]?\s*[:{,}])|\[\s*(?:["'“‘`„{\[\]/\d.+-]|[\w$])"""
 )
@@ -90,6 +92,8 @@ class Starts:
         self._text = text
         self._span = span
         self._unclosed = span.end + 1
+        blank = _BLANK.match(text, span.start, span.end)
+        self._first = blank.end() if blank else span.start
         self._restarts = 0
         self._fences = [mark.start() for mark in _FENCE.finditer(text, span.start, span.end)]
 
@@ -98,13 +102,18 @@ class Starts:
         span = self._span
         while found := _OPENING.search(self._text, at, span.end):
             at = found.start()
-            if _START.match(self._text, at, span.end) or (found[0] == "{" and self._text.startswith("{```", at)):
+            if self._is_first(at) or _START.match(self._text, at, span.end):
                 return Start(at, self._close(at), span.end, self._is_fenced(at), span.reasoning)
             at += 1
         return None
 
+    def _is_first(self, at: int) -> bool:
+        return at <= self._first
+
     def inside(self, at: int) -> Start | None:
-        """The next one after the first bracket of a value that never closed: that bracket may have been prose."""
+        """The next one after the first bracket of a value that never closed, where that bracket may be prose."""
+        if _SURE_START.match(self._text, at, self._span.end):
+            return None
         self._restarts += 1
         return self.after(at + 1) if self._restarts <= _MOST_RESTARTS else None
 

@@ -15,6 +15,7 @@ Check: TypeAlias = Callable[[Quoted, int, int], bool]
 _TOKEN = re.compile(r"[\w.+\-]{1,40}")
 _MARKS = re.compile(r"[*_`~]{1,3}")
 _JUNK = re.compile(r"[^\s\"{}\[\],:][^\"{}\[\],:]{0,80}")
+_BLOCK = re.compile(r"[A-Za-z_]\w{0,60}[ \t]*[{\[]\s*[\w\"'{}\[\]]")
 _FAR = 2000
 
 
@@ -50,7 +51,7 @@ def _comma_after_value(string: Quoted, place: int, after: int) -> bool:
     if mark in CLOSERS:
         return _bracket(string, after, place)
     sure = text.key_at(place, guide)
-    if sure == 2:
+    if sure == 2 or (sure and "\n" in text.text[after:place]):
         return string.braces <= 0 or string.known(place)
     return not string.odd and string.braces <= 0 and (sure == 1 or not _closes_later(string, place))
 
@@ -151,7 +152,7 @@ def _word_after_value(string: Quoted, place: int, after: int) -> bool:
     if _marked_up(string, after):
         return True
     sure = text.key_at(after, string.state.guide)
-    if sure and not string.odd and "\n" in text.text[place:after]:
+    if not string.odd and "\n" in text.text[place:after] and (sure or _BLOCK.match(text.text, after, text.end)):
         return True
     if sure == 2 and not string.odd and after > place + 1:
         return True

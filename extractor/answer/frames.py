@@ -31,8 +31,6 @@ class Frame:
     """Whether the next member may come: at the start, and after a comma."""
     implied: bool = False
     """No bracket opened it: a member without braces in a list."""
-    called: bool = False
-    """Parentheses around one value: a call, or a tuple of one."""
 
     @property
     def is_object(self) -> bool:

@@ -38,12 +38,17 @@ class Parsed:
     found: bool = True
 
 
-def parse(text: str, start: int = 0, end: int | None = None, guide: Guide = ANYTHING) -> Parsed:
-    """The value that begins at ``start``, as well as it can be read."""
+def parse(
+    text: str, start: int = 0, end: int | None = None, guide: Guide = ANYTHING, *, implied: bool = False
+) -> Parsed:
+    """The value that begins at ``start``, as well as it can be read. ``implied``: members without braces do."""
     state = State(Text(text, start, len(text) if end is None else end), untyped=guide is ANYTHING)
     parser = _Parser(state, guide)
     try:
-        parser.run()
+        if implied:
+            parser.members()
+        else:
+            parser.run()
     except TooDeepError:
         issue = Issue("$", f"more than {MOST_DEPTH} brackets are open at character {state.text.at}", kind="depth")
         return Parsed(None, state.text.end, tuple(state.fixes), (issue,), found=False)
@@ -82,6 +87,20 @@ class _Parser:
                 return self._cut()
             self._step(mark)
         self._trail()
+
+    def members(self) -> None:
+        """Members to the end of the text, without braces around them."""
+        self._open("{", self.guide)
+        while self.stack:
+            self._skip()
+            mark = self.text.here()
+            if not mark or (len(self.stack) == 1 and self.text.fenced(self.text.at)):
+                break
+            self._step(mark)
+        if len(self.stack) > 1 or self.state.halved or (self.stack and self.stack[-1].key is not None):
+            self._cut()
+        elif self.stack:
+            self._close()
 
     def _step(self, mark: str) -> None:
         frame = self.stack[-1]
@@ -148,10 +167,13 @@ class _Parser:
         """Read the value that stands here, or open its bracket."""
         mark = self.text.here()
         if mark in "{[(" and self._opens(mark, guide):
-            self._open("[" if mark == "(" else mark, guide).called = mark == "("
+            self._open(mark, guide)
             self.text.at += 1
             return
-        self._put(self._scalar(guide, role, mark))
+        value = self._scalar(guide, role, mark)
+        if value == "" and role is Role.ITEM and self.state.cut is not None:
+            return
+        self._put(value)
 
     def _opens(self, mark: str, guide: Guide) -> bool:
         if mark == "(":
@@ -228,7 +250,7 @@ class _Parser:
         """Close the innermost bracket: its value goes into the one around."""
         frame = self.stack.pop()
         value: object = frame.members if frame.is_object else frame.items
-        if frame.called and len(frame.items) == 1:
+        if frame.opener == "(" and len(frame.items) == 1 and not frame.comma:
             self.state.tell("call", "()", "", 0.1)
             value = frame.items[0]
         self._put(value)
@@ -260,7 +282,7 @@ def _skip_mark(parser: _Parser, frame: Frame) -> None:
 def _closing(parser: _Parser, frame: Frame) -> None:
     """A closing bracket: closes the nearest of its kind; where there is none, the last one if the text ends so."""
     mark = parser.text.here()
-    opener = "[" if mark == ")" else CLOSERS[mark]
+    opener = CLOSERS[mark]
     if frame.comma and (frame.members or frame.items):
         parser.state.tell("comma", ",", "")
     if any(open_.opener == opener for open_ in parser.stack):
@@ -361,7 +383,6 @@ def _to_list(parser: _Parser, frame: Frame) -> None:
     """Braces that hold items and no members: a set."""
     parser.state.tell("bracket", "{", "[", 0.3)
     frame.opener = "["
-    frame.called = False
 
 
 def _read_bare_key(parser: _Parser, frame: Frame) -> None:
@@ -470,7 +491,7 @@ def _read_member(parser: _Parser, frame: Frame) -> None:
 
 def _open_call(parser: _Parser, call: re.Match[str], guide: Guide) -> None:
     parser.text.at = call.end()
-    parser._open("[", guide).called = True
+    parser._open("(", guide)
 
 
 def _no_value(parser: _Parser, frame: Frame) -> None:

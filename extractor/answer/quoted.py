@@ -83,6 +83,9 @@ class Quoted:
     def finish(self, place: int, after: int) -> str:
         self.parts.append(self.text.text[self.mark : place])
         self.text.at = after
-        if self.inner:
-            self.state.tell("quotes", "", "", 0.2)
-        return "".join(self.parts)
+        said = "".join(self.parts)
+        if not self.inner:
+            return said
+        self.state.tell("quotes", "", "", 0.2)
+        bare = said.rstrip()
+        return bare if "\n" in said[len(bare) :] else said

@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from ..issues import Fix
 from .candidates import MOST_CANDIDATES, Span, Start, Starts, spans
 from .parse import Parsed, parse
+from .scan import Text
 from .shapes import Guide
 from .strict import NotJson, read, read_leniently
 
 _ESCAPED = re.compile(r"[{\[]\s*(?:\\n)*\s*\\\"")
+_MORE = re.compile(r"""\s*,\s*["'][^"'\n]{1,80}["']\s*:""")
+_LINE = r"""[ \t]*["']?[A-Za-z_][\w -]{0,60}["']?[ \t]*(?::[ \t]*\S|\{)[^\n]*\n"""
+_LINES = re.compile(rf"\s*{_LINE}{_LINE}")
 _UNESCAPE = re.compile(r'\\(["\\/nrt])')
 _CHARACTERS = {"n": "\n", "r": "\r", "t": "\t"}
 
@@ -36,7 +40,8 @@ def readings(text: str, guide: Guide) -> list[Reading]:
     """At most sixteen, as they stand in the text; those in what the model thought only where there are no others."""
     parts = spans(text)
     for reasoning in (False, True):
-        found = [each for span in parts if span.reasoning is reasoning for each in _in_span(text, span, guide)]
+        mine = [span for span in parts if span.reasoning is reasoning]
+        found = [each for span in mine for each in (*_without_braces(text, span, guide), *_in_span(text, span, guide))]
         if found:
             return _kept(found, guide)
     return []
@@ -55,6 +60,19 @@ def _promise(reading: Reading, guide: Guide) -> int:
     if isinstance(value, list):
         value = value[0] if value else None
     return len(guide.keys & value.keys()) if isinstance(value, dict) else 0
+
+
+def _without_braces(text: str, span: Span, guide: Guide) -> Iterator[Reading]:
+    """Members whose braces were forgotten, one a line, from the first line on."""
+    place = Text(text, span.start, span.end)
+    start = place.blank(span.start)
+    if not guide.wants("object") or place.char(start) in "{[" or not _LINES.match(text, start, span.end):
+        return
+    if guide.keys and place.key_at(start, guide) < 2:
+        return
+    parsed = parse(text, start, span.end, guide, implied=True)
+    if not any(fix.name == "junk" for fix in parsed.fixes) and parsed.value:
+        yield Reading(parsed, (Fix("$", "braces", "", "{}", 0.4),), True, span.reasoning, start)
 
 
 def _in_span(text: str, span: Span, guide: Guide) -> Iterator[Reading]:
@@ -81,7 +99,7 @@ def _read(text: str, start: Start, guide: Guide) -> Reading:
 
 
 def _standing(text: str, start: Start) -> Parsed | None:
-    if start.close < 0:
+    if start.close < 0 or _MORE.match(text, start.close, start.end):
         return None
     piece = text[start.at : start.close]
     try:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from ..issues import Fix, Issue
-from ..paths import Keys, to_path
+from ..paths import to_path
+from .bare import bare
+from .candidates import has_reasoning, spans
+from .choose import Chosen, choose, without
+from .parse import Parsed
 from .reading import Reading, readings
-from .shapes import ANYTHING, Guide, Shapes
-from .strict import NotJson, read
+from .strict import NotJson, mended, read, read_leniently
+from .target import Target, guide_of, target_of
 
 if TYPE_CHECKING:
     from ..schema import Schema
 
+T = TypeVar("T")
 Level: TypeAlias = Literal["strict", "syntax", "full"]
 
 
@@ -36,7 +41,7 @@ class Repaired:
 
 def repair(
     text: str,
-    schema: Schema[object] | Mapping[str, object] | None = None,
+    schema: Schema[T] | Mapping[str, object] | None = None,
     *,
     level: Level = "full",
     locale: str | None = None,
@@ -50,62 +55,97 @@ def repair(
         value = read(text)
     except NotJson as error:
         if level == "strict":
-            return Repaired(None, (), (Issue("$", f"not JSON: {error}", None, "syntax"),))
+            return _unread(f"not JSON: {error}")
+        text, mends = mended(text)
+        found = _lenient(text) or readings(text, guide_of(target_of(schema)))
     else:
-        return Repaired(value, partial=value)
-    guide = _guide(schema)
-    found = max(readings(text, guide), key=_score, default=None)
-    if found is None:
-        return Repaired(None, (), (Issue("$", _nothing(text), None, "syntax"),))
-    return _told(found)
+        if schema is None:
+            return Repaired(value, partial=value)
+        found, mends = [Reading(Parsed(value, len(text)))], ()
+    return _repaired(text, found, target_of(schema), level, locale, mends)
 
 
-def _guide(schema: Schema[object] | Mapping[str, object] | None) -> Guide:
-    if schema is None:
-        return ANYTHING
-    roots = [schema] if isinstance(schema, Mapping) else [schema.strict, schema.source]
-    shapes = [Shapes(root) for root in roots]
-    return Guide([(each, each.root) for each in shapes])
+def _lenient(text: str) -> list[Reading]:
+    try:
+        value, fixes = read_leniently(text)
+    except NotJson:
+        return []
+    return [Reading(Parsed(value, len(text), fixes))]
 
 
-def _score(reading: Reading) -> tuple[bool, bool, bool]:
-    return not reading.reasoning, reading.fenced, isinstance(reading.parsed.value, dict)
+def _repaired(
+    text: str,
+    found: list[Reading],
+    target: Target | None,
+    level: Level,
+    locale: str | None,
+    mends: tuple[Fix, ...],
+) -> Repaired:
+    if target is None or level != "full":
+        return _syntax(text, found, target, mends)
+    if target.is_text:
+        return _text(text, found)
+    last = has_reasoning(spans(text))
+    chosen = choose(found, target, locale, text, last)
+    if target.takes_scalars and (chosen is None or not chosen.fit.fits):
+        alone = bare(text)
+        said = choose([alone], target, locale, text, last) if alone is not None else None
+        if said is not None and (said.fit.fits or chosen is None or said.told.issues):
+            chosen = said
+    if chosen is None:
+        return _unread(_nothing(text))
+    return _told(chosen, mends)
+
+
+def _syntax(text: str, found: list[Reading], target: Target | None, mends: tuple[Fix, ...]) -> Repaired:
+    last = has_reasoning(spans(text))
+    ordered = list(reversed(found)) if last else found
+    if not ordered:
+        return _unread(_nothing(text))
+    best = max(ordered, key=lambda each: (each.fenced, isinstance(each.parsed.value, dict), -each.damage))
+    parsed = best.parsed
+    whole, cut = parsed.value, parsed.cut
+    if target is not None:
+        whole, cut = target.decode(whole, cut)
+    partial = whole
+    if parsed.halved and cut is not None:
+        whole = without(whole, cut)
+    path = None if cut is None else to_path(cut)
+    issues = (*parsed.issues, *_truncation(path, parsed.halved))
+    return Repaired(whole, (*mends, *best.fixes, *parsed.fixes), issues, path, partial)
+
+
+def _text(text: str, found: list[Reading]) -> Repaired:
+    """Any text is an answer: a JSON string as what it says, all else as it stands."""
+    if len(found) == 1 and isinstance(found[0].parsed.value, str):
+        said = found[0].parsed.value
+        return Repaired(said, partial=said)
+    answer = [span for span in spans(text) if not span.reasoning]
+    said = text[answer[-1].start : answer[-1].end].strip() if has_reasoning(spans(text)) and answer else text
+    fixes = (Fix("$", "think", text[:80], ""),) if said != text else ()
+    return Repaired(said, fixes, partial=said)
+
+
+def _told(chosen: Chosen, mends: tuple[Fix, ...]) -> Repaired:
+    reading = chosen.reading
+    path = None if chosen.cut is None else to_path(chosen.cut)
+    issues = (*reading.parsed.issues, *chosen.told.issues, *_truncation(path, reading.parsed.halved))
+    fixes = (*mends, *reading.fixes, *reading.parsed.fixes, *chosen.told.fixes)
+    return Repaired(chosen.whole, fixes, issues, path, chosen.fit.value)
+
+
+def _truncation(path: str | None, halved: bool) -> tuple[Issue, ...]:
+    if path is None:
+        return ()
+    if halved:
+        return (Issue(path, "the answer ends in the middle of this value", None, "truncated"),)
+    return (Issue(path, "the answer ends before this is closed", None, "unclosed"),)
+
+
+def _unread(message: str) -> Repaired:
+    return Repaired(None, (), (Issue("$", message, None, "syntax"),))
 
 
 def _nothing(text: str) -> str:
-    said = " ".join(text.split())
+    said = " ".join(text[:2000].split())
     return f"no JSON in the answer, which says {said[:120]!r}" if said else "the answer is empty"
-
-
-def _told(reading: Reading) -> Repaired:
-    parsed = reading.parsed
-    issues = list(parsed.issues)
-    value = parsed.value
-    path = None if parsed.cut is None else to_path(parsed.cut)
-    if parsed.cut is not None and path is not None:
-        issues.append(_truncation(path, parsed.halved))
-        value = without(value, parsed.cut) if parsed.halved else value
-    return Repaired(value, (*reading.fixes, *parsed.fixes), tuple(issues), path, parsed.value)
-
-
-def _truncation(path: str, halved: bool) -> Issue:
-    if halved:
-        return Issue(path, "the answer ends in the middle of this value", None, "truncated")
-    return Issue(path, "the answer ends before this is closed", None, "unclosed")
-
-
-def without(value: object, keys: Keys) -> object:
-    """The value without what stands at the keys; nothing of the given one is changed."""
-    if not keys:
-        return None
-    key, rest = keys[0], keys[1:]
-    if isinstance(value, dict) and key in value:
-        inner = {**value}
-        if rest:
-            inner[str(key)] = without(value[key], rest)
-        else:
-            del inner[str(key)]
-        return inner
-    if isinstance(value, list) and isinstance(key, int) and key < len(value):
-        return [*value[:key], without(value[key], rest), *value[key + 1 :]] if rest else value[:key] + value[key + 1 :]
-    return value

@@ -61,3 +61,11 @@ def _exact(text: str) -> object:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
         raise NotJson(str(error)) from None
+
+
+def mended(text: str) -> tuple[str, tuple[Fix, ...]]:
+    """The text without halves of surrogate pairs, which no encoding can write."""
+    if not _SURROGATE.search(text):
+        return text, ()
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole, (Fix("$", "surrogate", "", "\N{REPLACEMENT CHARACTER}", 0.2),)

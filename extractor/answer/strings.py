@@ -169,7 +169,7 @@ class _Reader(Quoted):
         text.work -= end - self.start
         if place >= 0:
             self.state.tell("quote", "", '"', 0.3)
-            kept = text.text[self.mark : place].rstrip()
+            kept = text.text[self.mark : place].rstrip(" \n\r\t+")
             return self.finish(self.mark + len(kept), place)
         if self.inner % 2 and self.fallback > 0 and not self.odd:
             return self.finish(self.fallback, self.fallback + 1)

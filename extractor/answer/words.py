@@ -15,7 +15,7 @@ _PLAIN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _LITERAL = re.compile(r"[+-]?[A-Za-z]{2,9}")
 _STOP = re.compile(r"[,，\n\"“”{}\[\]()#/`]|\.{3}")
 _CUT_LITERALS = ("true", "false", "null")
-_STRUCTURE = "{}[]"
+_NUMBER_KEY = re.compile(r"\d{1,40}\s*:")
 
 
 def read_number(state: State, guide: Guide) -> object:
@@ -40,10 +40,19 @@ def _ended(state: State, place: int) -> bool:
     text = state.text
     after = text.blank(place)
     mark = text.char(after)
+    if mark == "," and _groups(state, after):
+        return False
     if not mark or mark in CLOSERS or mark in COMMAS or text.fenced(after):
         return True
     broken = after > place and ("\n" in text.text[place:after] or text.text[place] in "/#" or state.guide is not None)
     return broken and (mark in QUOTES or mark in "{[" or text.key_at(after, state.guide) > 0)
+
+
+def _groups(state: State, comma: int) -> bool:
+    """Whether a comma in an object has a digit after it that begins no key: it groups thousands, or decimals."""
+    text = state.text
+    in_object = bool(state.stack) and state.stack[-1].is_object
+    return in_object and text.char(comma + 1).isdecimal() and not _NUMBER_KEY.match(text.text, comma + 1, text.end)
 
 
 def _number(state: State, said: str, guide: Guide) -> object:

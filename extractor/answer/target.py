@@ -1,0 +1,71 @@
+"""What an answer is wanted to be: a schema's two forms, and nothing where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from ..paths import Keys, to_keys, to_path
+from .shapes import ANYTHING, Guide, Shape, Shapes
+
+if TYPE_CHECKING:
+    from ..schema import Schema
+
+T = TypeVar("T")
+Wanted: TypeAlias = "Schema[T] | Mapping[str, object] | None"
+_CONTAINERS = frozenset({"object", "array"})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """``guide`` knows the wire and the source form, ``shapes`` the source form alone."""
+
+    shapes: Shapes
+    guide: Guide
+    schema: Schema[object] | None = None
+
+    @property
+    def root(self) -> Shape:
+        return self.shapes.root
+
+    @property
+    def is_text(self) -> bool:
+        """Whether any text at all is an answer."""
+        return self.root.text_only and self.root.choices is None and not self.root.branches and not self._formatted
+
+    @property
+    def _formatted(self) -> bool:
+        return "format" in self.root.raw or "null" in self.root.kinds
+
+    @property
+    def takes_scalars(self) -> bool:
+        return bool(self.guide.kinds - _CONTAINERS - {"null"})
+
+    @property
+    def takes_only_lists(self) -> bool:
+        return "array" in self.root.kinds and "object" not in self.root.kinds
+
+    def decode(self, value: object, cut: Keys | None) -> tuple[object, Keys | None]:
+        """A value in source form, and where it was cut there."""
+        if self.schema is None or self.schema.direct:
+            return value, cut
+        if cut is not None:
+            cut = to_keys(self.schema.to_source(to_path(cut), value))
+        return self.schema.decode(value), cut
+
+
+def target_of(schema: Schema[T] | Mapping[str, object] | None) -> Target | None:
+    """None where nothing is said of the value."""
+    if schema is None:
+        return None
+    if isinstance(schema, Mapping):
+        shapes = Shapes(schema)
+        return Target(shapes, Guide([(shapes, shapes.root)]))
+    source, wire = Shapes(schema.source), Shapes(schema.strict)
+    guide = Guide([(wire, wire.root), (source, source.root)])
+    return Target(source, guide, schema)  # type: ignore[arg-type]
+
+
+def guide_of(target: Target | None) -> Guide:
+    return ANYTHING if target is None else target.guide
