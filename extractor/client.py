@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 
 import httpx
 from typing_extensions import TypeForm, Unpack
@@ -18,13 +18,14 @@ from .document import Document, DocumentSource
 from .endpoint import VARIABLES, Endpoint, Secret, settings_of
 from .errors import ModelCallError
 from .flow import Flow, Outcome, bill, billed, extraction
-from .options import Options, Settings, Timeouts
+from .options import Options, Settings, Style, Timeouts
 from .result import Ledger
 from .schema import Schema
 from .transports import PoolTransport, RetryTransport
 
 if TYPE_CHECKING:
     from .result import Result
+    from .transports.local import LocalTransport
 
 T = TypeVar("T")
 Transport = TypeVar("Transport", bound=httpx.BaseTransport | httpx.AsyncBaseTransport)
@@ -32,7 +33,6 @@ Transport = TypeVar("Transport", bound=httpx.BaseTransport | httpx.AsyncBaseTran
 LOCAL = "local"
 """The model name that stands for the embedded model."""
 _LOCAL_URL = "http://localhost/v1"
-_LOCAL_OPTIONS: Options = {"dialect": "llguidance", "temperature": 0.0, "max_completion_tokens": 2048}
 
 
 class _Front(Generic[Transport]):
@@ -55,9 +55,10 @@ class _Front(Generic[Transport]):
         """
         key, api_key = Secret(api_key) if api_key else None, None
         if transport is None and _is_local(model, base_url):
-            options = {**_LOCAL_OPTIONS, **options}
             model = model or os.environ["EXTRACTOR_MODEL"]
-            transport, base_url = _embedded(model), _LOCAL_URL
+            embedded = _embedded(model)
+            options = {**_local_options(embedded), **options}
+            transport, base_url = cast(Any, embedded), _LOCAL_URL
         model, base_url, key = settings_of(model, base_url, key)
         self.settings = Settings.of(model, options)
         self._endpoint = Endpoint.of(base_url, key, headers)
@@ -78,9 +79,9 @@ class _Front(Generic[Transport]):
         ``context`` is the number of tokens that prompt and answer may have together; ``threads`` defaults to the cores
         there are. The engine starts with the first call and is shared by all that name the same file.
         """
-        transport: Any = _embedded(model, threads=threads, context=context)
-        defaults: Options = {**_LOCAL_OPTIONS, **options}
-        return cls(str(model or LOCAL), base_url=_LOCAL_URL, transport=transport, **defaults)
+        embedded = _embedded(model, threads=threads, context=context)
+        defaults: Options = {**_local_options(embedded), **options}
+        return cls(str(model or LOCAL), base_url=_LOCAL_URL, transport=cast(Any, embedded), **defaults)
 
     def __repr__(self) -> str:
         endpoint = getattr(self, "_endpoint", None)  # a traceback may show one that is half made
@@ -217,7 +218,12 @@ def _is_local(model: str | None, base_url: str | None) -> bool:
     return not base_url and (model == LOCAL or model.endswith(".gguf"))
 
 
-def _embedded(model: str | Path | None, *, threads: int | None = None, context: int = 8192) -> Any:
+def _local_options(embedded: LocalTransport) -> Options:
+    style: Style = "chat" if embedded.converses else "completion"
+    return {"dialect": "llguidance", "style": style, "temperature": 0.0, "max_completion_tokens": 1024}
+
+
+def _embedded(model: str | Path | None, *, threads: int | None = None, context: int = 8192) -> LocalTransport:
     from .transports.local import LocalTransport
 
     path = None if model is None or model == LOCAL else Path(model)

@@ -34,6 +34,12 @@ _HINTS = {
     429: "The endpoint limits how often or how much you may ask: wait, or ask less at a time.",
 }
 _REDIRECT = "Redirects are not followed: set base_url to the final address."
+_HEADERS = {
+    "accept": "application/json",
+    "accept-encoding": "gzip, deflate",
+    "content-type": "application/json",
+    "user-agent": "typed-extractor",
+}
 _BODY_KEPT = 64 * 1024
 
 
@@ -69,9 +75,8 @@ class Endpoint:
     @classmethod
     def of(cls, base_url: str, key: Secret | None, headers: Mapping[str, str] | None) -> Endpoint:
         url = _chat_url(base_url)
-        fixed = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
-        fixed |= {"user-agent": "typed-extractor", "authorization": key.bearer()} if key else {}
-        return cls(url, key, httpx.Headers({**fixed, **(headers or {})}))
+        authorization = {"authorization": key.bearer()} if key else {}
+        return cls(url, key, httpx.Headers({**_HEADERS, **authorization, **(headers or {})}))
 
     def request(self, chat: ChatRequest, timeout: Timeouts) -> httpx.Request:
         """The HTTP request, its limits in ``extensions["timeout"]``: httpx's four and ours."""
@@ -84,9 +89,11 @@ class Endpoint:
             "between": timeout.between,
             "whole": timeout.whole,
         }
-        return httpx.Request(
-            "POST", self.url, headers=self.headers, content=chat.to_json(), extensions={"timeout": limits}
-        )
+        body, extensions = chat.to_json(), {"timeout": limits}
+        request = httpx.Request("POST", self.url, headers=self.headers, content=body, extensions=extensions)
+        if chat.stream:
+            request.headers["accept"] = "text/event-stream"
+        return request
 
     def outcome(self, request: httpx.Request, response: httpx.Response, body: bytes, started: float) -> Outcome:
         """What the answer says: a completion, or why it is none."""

@@ -78,7 +78,7 @@ class Reading(Generic[T]):
 def _opening(schema: Schema[T], document: Document, settings: Settings) -> ChatRequest:
     return ChatRequest(
         model=settings.model,
-        messages=prompt.opening(document, settings.instructions),
+        messages=prompt.opening(schema, document, settings),
         response_format=prompt.response_format(schema),
         **settings.request,
     )

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .chat import Reasoning
 
 RepairLevel = Literal["strict", "syntax", "full"]
+Style = Literal["chat", "completion"]
 
 
 def _check_seconds(name: str, seconds: object) -> None:
@@ -70,6 +71,9 @@ class Options(TypedDict, total=False):
     """How the documents write numbers and dates, such as ``de`` or ``en-US``, where the writing alone does not tell."""
     dialect: str | None
     """Which family of strict schemas the endpoint takes (``openai`` where nothing is said)."""
+    style: Style
+    """How the model is spoken to: ``chat`` (default) tells it what to do; ``completion`` gives a base model, which
+    follows no instructions, a text to go on with."""
     timeout: float | Timeouts | None
     """Seconds for the whole call, or the four limits."""
     temperature: float | None
@@ -115,6 +119,7 @@ class Settings:
     repair: RepairLevel = "full"
     locale: str | None = None
     dialect: str | None = None
+    style: Style = "chat"
     timeout: Timeouts = Timeouts()
     request: Mapping[str, Any] = field(default_factory=dict)
 
@@ -144,6 +149,8 @@ class Settings:
             raise ValueError(f"max_attempts is at least 1, not {self.max_attempts}")
         if self.repair not in get_args(RepairLevel):
             raise ValueError(f"repair is one of {', '.join(get_args(RepairLevel))}, not {self.repair!r}")
+        if self.style not in get_args(Style):
+            raise ValueError(f"style is one of {', '.join(get_args(Style))}, not {self.style!r}")
         if not isinstance(self.instructions, str | None):
             raise TypeError(f"instructions is a text, not {type(self.instructions).__name__}")
 

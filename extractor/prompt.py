@@ -6,15 +6,18 @@ document), so that an endpoint's prompt cache can serve the beginning.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from .chat import Encoded, ImagePart, Message, TextPart
 
 if TYPE_CHECKING:
     from .document import Document, Page
     from .issues import Issue
+    from .options import Settings
     from .schema import Schema
 
 _TASK = (
@@ -22,9 +25,12 @@ _TASK = (
     "Take every value from the document alone. Where the document does not state a value, give null or an empty list."
 )
 _INSTRUCTIONS = "Instructions for this extraction:\n{}"
+_SCHEMA = "Answer with one JSON object that fits this JSON Schema:\n{}"
+_FIELDS = "Fields: {}"
+_DOCUMENT = "Document:\n{}"
+_JSON = "JSON:\n"
 _PAGE = "[page {}]\n{}"
 _BLANK = "(no text on this page)"
-_ANSWER = "JSON:"
 _AGAIN = (
     "This answer is not accepted:\n{}\n"
     "Answer again with the whole JSON object. Change only what is named here, by what the document says."
@@ -32,24 +38,49 @@ _AGAIN = (
 _AND_MORE = "- and {} more like these"
 _EMPTY = "The answer is empty; a JSON object is wanted."
 _ISSUES_SHOWN = 20
+_BLIND = frozenset({"xgrammar", "llguidance", "llama.cpp"})
+"""Dialects of engines that hold a model to a schema without showing it."""
 
 
 @lru_cache(maxsize=512)
-def response_format(schema: Schema[object]) -> Encoded:
+def response_format(schema: Schema[Any]) -> Encoded:
     """The strict ``json_schema`` response format of a schema, made into bytes once."""
     wire = {"name": schema.name, "schema": schema.strict, "strict": True}
     return Encoded({"type": "json_schema", "json_schema": wire})
 
 
-@lru_cache(maxsize=512)
-def task(instructions: str | None) -> str:
-    """The system message."""
-    return f"{_TASK}\n\n{_INSTRUCTIONS.format(instructions)}" if instructions else _TASK
-
-
-def opening(document: Document, instructions: str | None) -> tuple[Message, ...]:
+def opening(schema: Schema[Any], document: Document, settings: Settings) -> tuple[Message, ...]:
     """The messages of a first request."""
-    return {"role": "system", "content": task(instructions)}, {"role": "user", "content": _content(document)}
+    return _STYLES[settings.style](schema, document, settings)
+
+
+def _chat(schema: Schema[Any], document: Document, settings: Settings) -> tuple[Message, ...]:
+    hint = schema if settings.dialect in _BLIND else None
+    return {"role": "system", "content": task(settings.instructions, hint)}, {
+        "role": "user",
+        "content": _content(document),
+    }
+
+
+def _completion(schema: Schema[Any], document: Document, settings: Settings) -> tuple[Message, ...]:
+    """A text to go on with. Names of fields help a small base model; instructions and descriptions do not."""
+    text = _content(document)
+    if not isinstance(text, str):
+        return _chat(schema, document, settings)
+    names = ", ".join(fields) if isinstance(fields := schema.strict.get("properties"), Mapping) else ""
+    parts = (settings.instructions or "", _FIELDS.format(names), _DOCUMENT.format(text))
+    return ({"role": "user", "content": "\n\n".join((*filter(None, parts), _JSON))},)
+
+
+_STYLES = {"chat": _chat, "completion": _completion}
+
+
+@lru_cache(maxsize=512)
+def task(instructions: str | None = None, hint: Schema[Any] | None = None) -> str:
+    """The system message: the task, the user's own words, and the schema where the endpoint does not show it."""
+    own = _INSTRUCTIONS.format(instructions) if instructions else ""
+    shown = _SCHEMA.format(orjson.dumps(hint.strict).decode()) if hint else ""
+    return "\n\n".join(filter(None, (_TASK, own, shown)))
 
 
 def again(answer: str | None, issues: Sequence[Issue]) -> tuple[Message, ...]:
@@ -57,7 +88,7 @@ def again(answer: str | None, issues: Sequence[Issue]) -> tuple[Message, ...]:
     lines = [f"- {issue}" for issue in issues[:_ISSUES_SHOWN]]
     if len(issues) > _ISSUES_SHOWN:
         lines.append(_AND_MORE.format(len(issues) - _ISSUES_SHOWN))
-    ask: Message = {"role": "user", "content": f"{_AGAIN.format(chr(10).join(lines))}\n\n{_ANSWER}"}
+    ask: Message = {"role": "user", "content": _AGAIN.format("\n".join(lines))}
     return ({"role": "assistant", "content": answer}, ask) if answer and answer.strip() else (ask,)
 
 
@@ -68,7 +99,7 @@ def empty_answer(reasoned: bool) -> str:
 
 def _content(document: Document) -> str | list[TextPart | ImagePart]:
     if not any(page.image for page in document.pages):
-        return f"{document.text if len(document.pages) == 1 else _paged(document.pages)}\n\n{_ANSWER}"
+        return document.text if len(document.pages) == 1 else _paged(document.pages)
     return [part for page in document.pages for part in _parts(page)]
 
 

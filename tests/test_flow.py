@@ -75,7 +75,7 @@ def test_the_first_request_is_the_task_the_schema_and_the_document() -> None:
     (ask,), _ = drive(invoices(instructions="Swiss notation.", temperature=0.5, extra_body={"top_k": 3}))
     assert ask.request.messages == (
         {"role": "system", "content": prompt.task("Swiss notation.")},
-        {"role": "user", "content": f"{TEXT}\n\nJSON:"},
+        {"role": "user", "content": TEXT},
     )
     assert "Swiss notation." in prompt.task("Swiss notation.")
     assert ask.request.response_format == {
@@ -202,4 +202,17 @@ def test_images_go_as_parts_after_the_text_of_their_page() -> None:
 def test_pages_are_told_apart() -> None:
     flow = extraction(Schema.of(Invoice), Document.of(["one", "two"]), Settings())
     (ask,), _ = drive(flow)
-    assert ask.request.messages[1]["content"] == "[page 1]\none\n\n[page 2]\ntwo\n\nJSON:"
+    assert ask.request.messages[1]["content"] == "[page 1]\none\n\n[page 2]\ntwo"
+
+
+def test_a_base_model_gets_a_text_to_go_on_with() -> None:
+    flow = invoices(style="completion", instructions="A Swiss invoice.")
+    (ask,), _ = drive(flow)
+    content = f"A Swiss invoice.\n\nFields: number, total\n\nDocument:\n{TEXT}\n\nJSON:\n"
+    assert ask.request.messages == ({"role": "user", "content": content},)
+
+
+def test_engines_that_do_not_show_the_schema_have_it_in_words() -> None:
+    flow = extraction(Schema.of(Invoice), Document.of(TEXT), Settings.of("m", {"dialect": "llguidance"}))
+    (ask,), _ = drive(flow)
+    assert '{"type":"object","properties":{"number"' in str(ask.request.messages[0]["content"])

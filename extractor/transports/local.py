@@ -10,7 +10,7 @@ import httpx
 
 from ..chat import DONE, CompletionChunk, Fold, event
 from .engine import Engine, engine_for
-from .gguf import check_magic
+from .gguf import check_magic, read_gguf
 from .local_answer import Answer
 from .local_call import Heard, listen, listen_async
 from .local_request import StatusError
@@ -42,6 +42,11 @@ class LocalTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         self._model = model
         self._threads = threads
         self._context = context
+
+    @property
+    def converses(self) -> bool:
+        """Whether the model has a chat template: it was taught to follow instructions. The bundled one was not."""
+        return self._model is not None and read_gguf(self._model).has_chat_template
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._model!r}, threads={self._threads}, context={self._context})"
