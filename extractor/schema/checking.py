@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 from jsonschema.validators import validator_for
-from pydantic_core import ErrorDetails, ValidationError, from_json, to_json
+from pydantic_core import ErrorDetails, PydanticSerializationError, ValidationError, from_json, to_json
 
 from ..errors import UnsupportedTypeError
 from ..issues import Issue
 from ..paths import Keys, to_path
+from .dumping import dumped
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError as Mismatch
@@ -210,7 +211,11 @@ class PydanticChecker:
         self._read = adapter.validator.validate_json
 
     def value(self, value: object) -> Checked[Any]:
-        return self.text(to_json(value))
+        try:
+            return self.text(to_json(value))
+        except (PydanticSerializationError, RecursionError) as error:
+            text = short(f"This is no JSON value: {error}")
+            return Checked(None, (Issue("$", text, None, "json_invalid"),))
 
     def text(self, text: str | bytes) -> Checked[Any]:
         try:
@@ -219,7 +224,7 @@ class PydanticChecker:
             return Checked(None, issues_of(error, unreadable(text)))
 
     def dump(self, value: object) -> object:
-        return self._adapter.dump_python(value, mode="json", by_alias=True)
+        return dumped(self._adapter, value)
 
 
 class RawChecker:

@@ -76,7 +76,10 @@ class Schema(Generic[T]):
 
     def decode(self, value: object) -> object:
         """Wire JSON → source JSON. What is not in wire form stays as it is, for validation to judge."""
-        return self._plan.decoder.decode(value)
+        try:
+            return self._plan.decoder.decode(value)
+        except RecursionError:
+            return value
 
     def to_wire(self, path: str, wire: object = None) -> str:
         """The path in the wire form of a path in the source form. Entries of a dict are found in the wire value."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from types import FunctionType
 from typing import Any, cast
 
 from pydantic import TypeAdapter
@@ -13,6 +14,7 @@ from pydantic.json_schema import CoreModeRef, DefsRef, GenerateJsonSchema, JsonS
 from pydantic_core import core_schema, to_jsonable_python
 
 from ..errors import UnsupportedTypeError
+from .checking import short
 from .form import Json
 
 _PLAIN_WORDS = {"pydantic_js_updates", "pydantic_js_extra"}
@@ -194,13 +196,16 @@ def _decimal_pattern(schema: core_schema.DecimalSchema) -> str:
 
 def adapter_of(kind: object) -> TypeAdapter[Any]:
     """Pydantic's view of the type. UnsupportedTypeError where it has none."""
+    if isinstance(kind, str | FunctionType):
+        raise UnsupportedTypeError(f"{short(repr(kind))} is no type; give a type or a JSON Schema as a dict")
     try:
         return TypeAdapter[Any](cast(Any, kind))
     except (PydanticSchemaGenerationError, PydanticUserError, TypeError, NameError) as error:
-        why = str(error).split("\n", 1)[0]
-        raise UnsupportedTypeError(
-            f"{kind!r} is no type that Pydantic takes: {why}. Give a type or a JSON Schema as a dict", path="$"
-        ) from error
+        why = str(error).split("\n", 1)[0].split(". ", 1)[0]
+        text = (
+            f"{short(repr(kind))} is no type that Pydantic takes ({short(why)}); give a type or a JSON Schema as a dict"
+        )
+        raise UnsupportedTypeError(text) from error
 
 
 def source_of(adapter: TypeAdapter[Any], kind: object) -> Json:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 def union(c: Compiler, branches: Sequence[object], place: Place) -> Form:
     """The branches that can be written; a tag that tells them apart comes first in each."""
+    branches = _exact_decimals(branches) if c.typed else branches
     tag = _tag(c, branches)
     forms = [(branch, form) for branch in branches if (form := _branch(c, branch, tag, place)) is not None]
     forms = _told_apart(forms)
@@ -32,6 +33,12 @@ def union(c: Compiler, branches: Sequence[object], place: Place) -> Form:
         return forms[0][1]
     form = some[0][1] if len(some) == 1 else _choice(c, _kinded(c, some, place))
     return form if len(some) == len(forms) else or_null(form, type_lists=c.dialect.type_lists)
+
+
+def _exact_decimals(branches: Sequence[object]) -> list[object]:
+    """A decimal is told as a number or its text. Text alone is asked for, since it is exact."""
+    following = [*branches[1:], None]
+    return [one for one, after in zip(branches, following, strict=True) if _mapping(after).get("format") != "decimal"]
 
 
 def _branch(c: Compiler, branch: object, tag: str | None, place: Place) -> Form | None:

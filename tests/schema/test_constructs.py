@@ -1,0 +1,312 @@
+"""One row a construct: the type, a value of it in source form, the same on the wire, and the schema of that."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import enum
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Generic, Literal, NamedTuple, NewType, TypeVar
+
+import pytest
+import typing_extensions as te
+from pydantic import (
+    AliasChoices,
+    AliasPath,
+    AnyUrl,
+    BaseModel,
+    ConfigDict,
+    Field,
+    IPvAnyAddress,
+    Json,
+    RootModel,
+    SecretStr,
+    computed_field,
+    create_model,
+)
+
+from extractor.errors import UnsupportedTypeError
+from extractor.schema import Schema
+
+T = TypeVar("T")
+Any_ = {"$ref": "#/$defs/JsonValue"}
+STRING, INTEGER = {"type": "string"}, {"type": "integer"}
+
+
+def entries(value: object, key: object = STRING, **more: object) -> dict[str, object]:
+    return {"type": "array", "items": closed(key=key, value=value), **more}
+
+
+def closed(**properties: object) -> dict[str, object]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+class Level(enum.IntEnum):
+    LOW = 1
+    HIGH = 2
+
+
+class Inner(BaseModel):
+    a: int
+
+
+class Pair(NamedTuple):
+    first: int
+    second: str = "d"
+
+
+class Partial(te.TypedDict, total=False):
+    x: te.Required[int]
+    y: str
+
+
+@dataclasses.dataclass
+class Data:
+    x: int
+    y: list[str] = dataclasses.field(default_factory=list)
+
+
+class Generic_(BaseModel, Generic[T]):
+    item: T
+
+
+Name = NewType("Name", str)
+ROWS: list[tuple[Any, object, object, object]] = [
+    (int | None, None, None, {"type": ["integer", "null"]}),
+    (dict[str, int], {"a": 1}, [{"key": "a", "value": 1}], entries(INTEGER)),
+    (
+        Annotated[dict[str, int], Field(min_length=1)],
+        {"a": 1},
+        [{"key": "a", "value": 1}],
+        entries(INTEGER, minItems=1),
+    ),
+    (dict[int, int], {"1": 1}, [{"key": "1", "value": 1}], entries(INTEGER)),
+    (collections.Counter[str], {"a": 1}, [{"key": "a", "value": 1}], entries(INTEGER)),
+    (
+        dict[Level, str],
+        {"1": "x"},
+        {"1": "x", "2": None},
+        closed(**{"1": {"type": ["string", "null"]}, "2": {"type": ["string", "null"]}}),
+    ),
+    (Any, {"a": [None]}, {"entries": [{"key": "a", "value": [None]}]}, Any_),
+    (list, [{"b": 1}], [{"entries": [{"key": "b", "value": 1}]}], {"type": "array", "items": Any_}),
+    (tuple[int, str], [1, "a"], {"item_0": 1, "item_1": "a"}, closed(item_0=INTEGER, item_1=STRING)),
+    (tuple[int, int], [1, 2], [1, 2], {"type": "array", "items": INTEGER, "minItems": 2, "maxItems": 2}),
+    (tuple[int, ...], [1, 2, 3], [1, 2, 3], {"type": "array", "items": INTEGER}),
+    (tuple[()], [], [], {"type": "array", "items": {"type": "null"}, "minItems": 0, "maxItems": 0}),
+    (
+        Pair,
+        [1],
+        {"first": 1, "second": None},
+        closed(first=INTEGER, second={"type": ["string", "null"]}),
+    ),
+    (set[str], ["a"], ["a"], {"type": "array", "items": STRING, "description": "No item twice"}),
+    (Literal["a"], "a", "a", {"type": "string", "const": "a"}),
+    (Literal[1, "a", None], None, None, {"type": ["integer", "string", "null"], "enum": [1, "a", None]}),
+    (Level, 2, 2, {"type": "integer", "enum": [1, 2]}),
+    (Decimal, 1.5, "1.5", {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}),
+    (
+        Annotated[Decimal, Field(max_digits=6, decimal_places=2, ge=0)],
+        "12.30",
+        "12.30",
+        {"type": "string", "pattern": r"^[0-9]{1,4}(\.[0-9]{1,2})?$"},
+    ),
+    (
+        AnyUrl,
+        "a:b",
+        "a:b",
+        {"type": "string", "minLength": 1, "pattern": r"^[a-z][a-z0-9+.-]*:\S+$", "description": "Format: uri"},
+    ),
+    (Path, "a/b", "a/b", {"type": "string", "description": "Format: path"}),
+    (SecretStr, "s", "s", STRING),
+    (
+        IPvAnyAddress,
+        "192.0.2.1",
+        "192.0.2.1",
+        {"anyOf": [{"type": "string", "format": form} for form in ("ipv4", "ipv6")]},
+    ),
+    (Json[list[int]], "[1,2]", [1, 2], {"type": "array", "items": INTEGER}),
+    (
+        Annotated[str, Field(json_schema_extra={"pattern": "^(?!x)[a-z]+$"})],
+        "abc",
+        "abc",
+        {"type": "string", "description": "Must match the pattern ^(?!x)[a-z]+$"},
+    ),
+    (
+        Annotated[str, Field(json_schema_extra={"pattern": "^(?=.{2,4}$)[a-z]+"})],
+        "abc",
+        "abc",
+        {"type": "string", "pattern": "^[a-z]+", "minLength": 2, "maxLength": 4},
+    ),
+    (Partial, {"x": 1}, {"x": 1, "y": None}, closed(x=INTEGER, y={"type": ["string", "null"]})),
+    (
+        Data,
+        {"x": 1},
+        {"x": 1, "y": None},
+        closed(x=INTEGER, y={"anyOf": [{"type": "array", "items": STRING}, {"type": "null"}]}),
+    ),
+    (Generic_[Name], {"item": "x"}, {"item": "x"}, closed(item=STRING)),
+    (RootModel[list[int]], [1], [1], {"type": "array", "items": INTEGER}),
+    (
+        list[int] | dict[str, int],
+        {"a": 1},
+        {"entries": [{"key": "a", "value": 1}]},
+        {"anyOf": [{"type": "array", "items": INTEGER}, closed(entries=entries(INTEGER))]},
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "source", "wire", "strict"), ROWS, ids=str)
+def test_construct(kind: Any, source: object, wire: object, strict: Any) -> None:
+    holder = create_model("Holder", x=(kind, ...))
+    schema = Schema.of(holder)
+    field = schema.strict["properties"]["x"]  # type: ignore[index]
+    ref = field.get("$ref", "")
+    field = field if ref in {"", Any_["$ref"]} else schema.strict["$defs"][ref.rpartition("/")[2]]  # type: ignore[index]
+    assert field == strict
+    assert schema.encode({"x": source}) == {"x": wire}
+    back = schema.decode({"x": wire})
+    assert schema.validate(back).value == schema.validate({"x": source}).value
+
+
+def test_absent_null_and_default_are_three_things() -> None:
+    class Note(BaseModel):
+        text: str | None = "none given"
+
+    schema = Schema.of(Note)
+    assert schema.strict["properties"] == {
+        "text": {
+            "anyOf": [{"type": "string"}, {"type": "null"}, {"type": "string", "const": "<absent>"}],
+            "description": 'Default: "none given". <absent> where it is not stated.',
+        }
+    }
+    cases: list[tuple[dict[str, object], object, set[str]]] = [
+        ({}, "none given", set()),
+        ({"text": None}, None, {"text"}),
+        ({"text": "none given"}, "none given", {"text"}),
+    ]
+    for source, text, stated in cases:
+        assert schema.decode(schema.encode(source)) == source
+        note = schema.validate(source).value
+        assert note is not None
+        assert (note.text, note.model_fields_set) == (text, stated)
+
+
+def test_further_properties_stand_in_one_list_of_entries() -> None:
+    class Open(BaseModel):
+        model_config = ConfigDict(extra="allow")
+        __pydantic_extra__: dict[str, int]
+        additional_properties: int
+
+    schema = Schema.of(Open)
+    source = {"additional_properties": 1, "z": 2}
+    assert schema.encode(source) == {
+        "additional_properties": 1,
+        "additional_properties_": [{"key": "z", "value": 2}],
+    }
+    assert schema.decode(schema.encode(source)) == source
+
+
+def test_aliases_are_those_that_the_type_reads() -> None:
+    class Alias(BaseModel):
+        a: int = Field(alias="the-a")
+        b: int = Field(validation_alias=AliasChoices("b1", "b2"), serialization_alias="out")
+        c: int = Field(validation_alias=AliasPath("deep", "c", 1))
+
+        @computed_field  # type: ignore[prop-decorator]
+        @property
+        def twice(self) -> int:
+            return 2 * self.a
+
+    schema = Schema.of(Alias)
+    source = {"the-a": 1, "b1": 2, "deep": {"c": [None, 3]}}
+    value = schema.validate(source).value
+    assert value is not None
+    assert schema.dump(value) == source
+    assert schema.validate(schema.decode(schema.encode(source))).value == value
+    assert list(schema.strict["properties"]) == ["the-a", "b1", "deep"]  # type: ignore[call-overload]
+
+
+def test_a_constant_that_is_its_own_default_is_always_written() -> None:
+    class Tagged(BaseModel):
+        kind: Literal["t"] = "t"
+
+    schema = Schema.of(Tagged)
+    assert schema.direct
+    assert schema.strict["properties"] == {"kind": {"type": "string", "const": "t"}}
+    assert schema.encode({}) == {"kind": "t"}
+
+
+def test_a_branch_is_chosen_by_what_it_gives_back() -> None:
+    class Small(BaseModel):
+        a: int
+
+    class Large(BaseModel):
+        a: int
+        b: dict[str, int] = {}
+
+    schema: Schema[Small | Large] = Schema.of(Small | Large)
+    source = {"a": 1, "b": {"c": 2}}
+    assert schema.decode(schema.encode(source)) == source
+    assert schema.validate(source).value == Large(a=1, b={"c": 2})
+
+
+def test_a_field_that_takes_no_json_is_left_out_where_it_has_a_default() -> None:
+    from collections.abc import Callable
+
+    class Hooked(BaseModel):
+        a: int
+        hook: Callable[[], int] = lambda: 1
+
+    class Bare(BaseModel):
+        inner: list[Callable[[], int]]
+
+    schema = Schema.of(Hooked)
+    assert schema.strict["properties"] == {"a": INTEGER}
+    assert [(change.path, change.name) for change in schema.explain()] == [("$.hook", "left out")]
+
+    class Must(BaseModel):
+        hook: Callable[[], int]
+
+    with pytest.raises(UnsupportedTypeError) as caught:
+        Schema.of(Must)
+    assert caught.value.path == "$.hook"
+    assert Schema.of(Bare).strict["properties"]["inner"]["maxItems"] == 0  # type: ignore[index]
+
+
+def test_many_properties_of_one_kind_are_entries() -> None:
+    kind = create_model("Big", **{f"f{at}": (int, ...) for at in range(5001)})  # type: ignore[call-overload]
+    schema: Schema[Any] = Schema.of(kind)
+    source = {f"f{at}": at for at in range(5001)}
+    assert schema.decode(schema.encode(source)) == source
+    assert len(str(schema.strict)) < 500
+
+
+def test_many_values_of_an_enum_are_said_and_checked_after() -> None:
+    schema: Schema[Any] = Schema.of(create_model("Big", x=(Literal[tuple(f"v{at}" for at in range(1200))], ...)))
+    assert schema.strict["properties"]["x"]["type"] == "string"  # type: ignore[index]
+    assert schema.validate({"x": "v7"}).issues == ()
+    assert [issue.path for issue in schema.validate({"x": "v1200"}).issues] == ["$.x"]
+
+
+def test_what_nests_too_deep_is_lifted_into_definitions() -> None:
+    kind: Any = int
+    for at in range(12):
+        kind = create_model(f"N{at}", n=(dict[str, kind] if at == 3 else kind, ...))
+    raw: dict[str, object] = {"type": "integer"}
+    for _ in range(12):
+        raw = {"type": "object", "properties": {"n": raw}, "required": ["n"], "additionalProperties": False}
+    assert "Part1" in Schema.of(raw).strict["$defs"]  # type: ignore[operator]
+    assert Schema.of(kind).strict["type"] == "object"
+
+
+def test_names_are_safe() -> None:
+    assert Schema.of(create_model("M y[int]", x=(int, ...))).name == "M_y_int"
+    assert Schema.of(list[int]).name == "list"
+    assert Schema.of({"type": "string"}).name == "answer"
