@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
 from collections.abc import Mapping
@@ -156,7 +155,9 @@ class AsyncExtractor(_Front[httpx.AsyncBaseTransport]):
     async def extract(self, type: Any, document: DocumentSource, /, **options: Unpack[Options]) -> Result[Any]:
         """As ``Extractor.extract``."""
         if not isinstance(document, str):
-            document = await asyncio.to_thread(Document.of, document)
+            from asyncio import to_thread
+
+            document = await to_thread(Document.of, document)
         flow, timeout = self._flow(type, document, options)
         try:
             (effect,) = next(flow)

@@ -148,3 +148,19 @@ def test_without_its_packages_it_says_what_to_install(inbox: Path) -> None:
     ran = subprocess.run([sys.executable, "-P", "-c", code], cwd=inbox, capture_output=True, text=True, check=False)
     said = 'The command line needs typer and rich: pip install "typed-extractor[cli]"\n'
     assert (ran.returncode, ran.stdout, ran.stderr) == (2, "", said)
+
+
+def test_what_was_changed_and_why(inbox: Path) -> None:
+    (inbox / "dict.json").write_text('{"type":"array","items":{"type":"string"}}')
+    code, lines, _ = run(inbox, "schema", "dict.json", "--explain")
+    assert (code, [(line["path"], line["name"]) for line in lines]) == (0, [("$", "boxed")])
+    assert lines[0]["why"] == "the root of a strict schema must be an object"
+    assert run(inbox, "schema", "dict.json", "--dialect", "klingon")[0] == 2
+
+
+def test_what_a_person_should_know_of_a_document_is_told(inbox: Path, base_url: str) -> None:
+    (inbox / "two.pdf").write_bytes(pdf("Order 17", ""))
+    code, _, err = run(inbox, "extract", "types.py:Order", "two.pdf", "--model", "m", "--base-url", base_url)
+    assert code == 0
+    assert "two.pdf: " in err
+    assert "page 2" in err

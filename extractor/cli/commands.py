@@ -18,6 +18,7 @@ from ..document import Document
 from ..errors import ExtractorError
 from ..options import Options
 from ..schema import Schema
+from ..schema.dialects import DIALECTS
 from . import types
 
 err = Console(stderr=True, highlight=False)
@@ -72,7 +73,7 @@ def extract(
     with extractor:
         failed = sum([not _extract_one(extractor, wanted, file) for file in files])
     if failed:
-        err.print(f"{failed} of {len(files)} failed")
+        say(f"{failed} of {len(files)} failed")
         raise typer.Exit(1)
 
 
@@ -84,22 +85,36 @@ def _extract_one(extractor: Extractor, wanted: Any, file: str) -> bool:
             result = extractor.extract(wanted, Document.of(source))
     except ExtractorError as error:
         _write({"file": file, "error": {"type": error.__class__.__name__, "message": str(error)}})
-        err.print(f"{file}: {error}" + (f" ({error.ledger})" if error.ledger else ""), style="red", markup=False)
+        say(f"{file}: {error}" + (f" ({error.ledger})" if error.ledger else ""), "red")
         return False
     _write({"file": file, "value": result.data})
-    err.print(f"{file}: {result.ledger}", style="dim", markup=False)
+    for note in result.document.notes:
+        say(f"{file}: {note}", "yellow")
+    say(f"{file}: {result.ledger}", "dim")
     return True
 
 
 @app.command()
 def schema(
-    type: TypeArgument, dialect: Annotated[str | None, typer.Option(help="Family of endpoints.")] = None
+    type: TypeArgument,
+    dialect: Annotated[str | None, typer.Option(help=f"Family of endpoints: {', '.join(DIALECTS)}.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="What was changed, where and why, in its place.")] = False,
 ) -> None:
-    """The strict schema of TYPE, exactly as it is sent."""
+    """The strict schema of TYPE, exactly as it is sent.
+
+    With --explain, one line a change: words on a terminal, JSON in a pipe.
+    """
     with usage_errors():
         wanted = types.load(type)
         compiled: Schema[Any] = Schema.of(wanted, dialect=dialect) if dialect else Schema.of(wanted)
-    sys.stdout.buffer.write(orjson.dumps(compiled.strict, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    if not explain:
+        sys.stdout.buffer.write(orjson.dumps(compiled.strict, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        return
+    for change in compiled.explain():
+        if sys.stdout.isatty():
+            print(change)
+        else:
+            _write({"path": change.path, "name": change.name, "text": change.text, "why": change.why})
 
 
 @app.command()
@@ -114,9 +129,9 @@ def repair(
     repaired = repair_text(text, compiled)
     issues = repaired.issues or (compiled.validate(repaired.value).issues if compiled else ())
     for fix in repaired.fixes:
-        err.print(f"{fix.path}: {fix.name}: {fix.before!r} -> {fix.after!r}", style="dim", markup=False)
+        say(f"{fix.path}: {fix.name}: {fix.before!r} -> {fix.after!r}", "dim")
     for issue in issues:
-        err.print(str(issue), style="red", markup=False)
+        say(str(issue), "red")
     if repaired.value is not None or not issues:
         _write(repaired.value)
     if issues:
@@ -138,8 +153,13 @@ def usage_errors() -> Iterator[None]:
     try:
         yield
     except (ExtractorError, TypeError, ValueError, OSError) as error:
-        err.print(str(error), style="red", markup=False)
+        say(str(error), "red")
         raise typer.Exit(2) from None
+
+
+def say(text: str, style: str = "") -> None:
+    """One line on stderr, however long it is."""
+    err.print(text, style=style, markup=False, soft_wrap=True)
 
 
 def _write(value: object) -> None:
