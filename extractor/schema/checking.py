@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft4Validator, Draft7Validator, Draft202012Validator
 from jsonschema.exceptions import SchemaError
 from jsonschema.validators import validator_for
 from pydantic_core import ErrorDetails, PydanticSerializationError, ValidationError, from_json, to_json
@@ -19,6 +19,7 @@ from .dumping import dumped
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError as Mismatch
+    from jsonschema.protocols import Validator
     from pydantic import TypeAdapter
 
 T = TypeVar("T")
@@ -232,8 +233,8 @@ class RawChecker:
 
     __slots__ = ("_validator",)
 
-    def __init__(self, schema: Mapping[str, object]) -> None:
-        self._validator = validator_for(schema, default=Draft202012Validator)(schema)
+    def __init__(self, schema: Mapping[str, object], draft: type[Validator]) -> None:
+        self._validator = draft(schema)
 
     def value(self, value: object) -> Checked[Any]:
         issues = mismatches(self._validator.iter_errors(cast(Any, value)))
@@ -249,14 +250,24 @@ class RawChecker:
         return value
 
 
-def checked_schema(schema: Mapping[str, object]) -> dict[str, object]:
-    """A copy of a raw JSON Schema, after its metaschema has been asked."""
+def checked_schema(schema: Mapping[str, object]) -> tuple[dict[str, object], type[Validator]]:
+    """A copy of a raw JSON Schema and its draft: the stated one, else the latest whose metaschema takes it."""
     copy: dict[str, object] = from_json(to_json(dict(schema)))
+    drafts: list[type[Validator]]
+    drafts = [validator_for(copy)] if "$schema" in copy else [Draft202012Validator, Draft7Validator, Draft4Validator]
+    errors = [_invalid(copy, draft) for draft in drafts]
+    for draft, error in zip(drafts, errors, strict=True):
+        if error is None:
+            return copy, draft
+    first = next(error for error in errors if error is not None)
+    path = to_path(first.absolute_path)
+    text = f"the JSON Schema is invalid at {path}: {short(first.message)}; correct it there"
+    raise UnsupportedTypeError(text, path=path) from first
+
+
+def _invalid(schema: dict[str, object], draft: type[Validator]) -> SchemaError | None:
     try:
-        validator_for(copy, default=Draft202012Validator).check_schema(copy)
+        draft.check_schema(schema)
     except SchemaError as error:
-        path = to_path(error.absolute_path)
-        raise UnsupportedTypeError(
-            f"the JSON Schema is invalid at {path}: {short(error.message)}; correct it there", path=path
-        ) from error
-    return copy
+        return error
+    return None

@@ -159,8 +159,9 @@ def compiled(kind: object, dialect: str = "openai", open_objects: bool = False) 
         raise ValueError(f"no dialect {dialect!r}; there are {', '.join(DIALECTS)}")
     checker: Checker
     if isinstance(kind, Mapping):
-        raw = checked_schema(kind)
-        source, checker = Source(modern(raw), False, open_objects), RawChecker(raw)
+        raw, draft = checked_schema(kind)
+        source = Source(modern(raw, str(draft.META_SCHEMA.get("$schema"))), False, open_objects)
+        checker = RawChecker(raw, draft)
     else:
         adapter = adapter_of(kind)
         raw = source_of(adapter, kind)

@@ -34,13 +34,12 @@ Homes: TypeAlias = dict[str, str]
 """Absolute names (``$id``, anchors) → pointers from the root."""
 
 
-def modern(schema: Mapping[str, object]) -> Json:
-    """The schema as 2020-12 would have it, for compiling only."""
-    dialect = str(schema.get("$schema", ""))
+def modern(schema: Mapping[str, object], draft: str) -> Json:
+    """The schema of a draft as 2020-12 would have it, for compiling only."""
     homes: Homes = {}
     for place, node, base in _nodes(schema, "#", ""):
         _name(homes, place, node, base)
-    old = any(draft in dialect for draft in _OLD)
+    old = any(one in draft for one in _OLD)
     return _Modern(homes, old).node(schema, "")
 
 

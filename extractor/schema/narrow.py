@@ -9,7 +9,7 @@ from ..paths import Keys, to_keys, to_path
 from .dialects import Dialect
 from .drafts import look_at
 from .form import Json
-from .merge import flat, pattern_fits
+from .merge import PLAIN, flat, pattern_fits
 from .plan import Plan, Source, planned
 
 
@@ -76,15 +76,15 @@ def _nearest(root: Mapping[str, object], keys: Keys) -> tuple[Keys, object, bool
 
 def _steps(root: Mapping[str, object], rule: object, key: str | int) -> Iterator[tuple[object, bool]]:
     """The rules of what stands at the key, one for each branch of a union that has it."""
-    if rule is True:
-        yield True, True
-    if not isinstance(rule, dict):
+    if rule is False:
         return
     node = flat(rule, lambda ref: look_at(root, ref))
     branches = node.get("anyOf")
     for branch in branches if isinstance(branches, list) else ():
         yield from _steps(root, branch, key)
-    if not branches or "properties" in node:
+    if not branches and not node.keys() & PLAIN:
+        yield True, True
+    elif not branches or "properties" in node:
         yield from _item(node, key) if isinstance(key, int) else _property(node, key)
 
 

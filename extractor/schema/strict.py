@@ -60,16 +60,21 @@ class Compiler:
             if schema is False:
                 raise Nothing(place)
             return anything.anything(self)
-        return described(self._node(schema, place), schema.get("description"))
+        if schema.keys() & COMBINED and not self._simple(schema):
+            return self._combined(schema, place)
+        return described(self._lone(schema, place), schema.get("description"))
 
-    def _node(self, schema: Mapping[str, object], place: Place) -> Form:
-        if "$ref" in schema and not schema.keys() & _BESIDE_REF:
+    def _simple(self, schema: Mapping[str, object]) -> bool:
+        """Whether a node is a reference or a union and no more."""
+        if "$ref" in schema:
+            return not schema.keys() & _BESIDE_REF
+        return ("anyOf" in schema) != ("oneOf" in schema) and not schema.keys() & _BESIDE_UNION
+
+    def _lone(self, schema: Mapping[str, object], place: Place) -> Form:
+        if "$ref" in schema:
             return self.reference(str(schema["$ref"]), place)
-        if not schema.keys() & COMBINED:
-            return self._plain(schema, place)
-        if ("anyOf" in schema) != ("oneOf" in schema) and not schema.keys() & _BESIDE_UNION:
-            return unions.union(self, _list(schema.get("anyOf", schema.get("oneOf"))), place)
-        return self._combined(schema, place)
+        branches = schema.get("anyOf", schema.get("oneOf"))
+        return self._plain(schema, place) if branches is None else unions.union(self, _list(branches), place)
 
     def reference(self, ref: str, place: Place) -> Form:
         """The form of a definition. Where the dialect takes no circular ones, a few levels of it are unrolled."""
@@ -169,11 +174,11 @@ class Compiler:
             node = unions.without(self, node, denied, place)
         branches = node.get("anyOf")
         if not isinstance(branches, list):
-            return self._plain(node, place)
+            return described(self._plain(node, place), node.get("description"))
         rest = {key: value for key, value in node.items() if key in PLAIN}
         if rest:
-            return unions.union(self, [both(rest, flat(one, self.find), self.find) for one in branches], place)
-        return unions.union(self, branches, place)
+            branches = [both(rest, flat(one, self.find), self.find) for one in branches]
+        return described(unions.union(self, branches, place), node.get("description"))
 
     def _plain(self, node: Mapping[str, object], place: Place) -> Form:
         """A node without combinators, by its values or its type."""

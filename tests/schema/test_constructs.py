@@ -182,7 +182,7 @@ def test_absent_null_and_default_are_three_things() -> None:
     schema = Schema.of(Note)
     assert schema.strict["properties"] == {
         "text": {
-            "anyOf": [{"type": "string"}, {"type": "null"}, {"type": "string", "const": "<absent>"}],
+            "anyOf": [{"type": ["string", "null"]}, {"type": "string", "const": "<absent>"}],
             "description": 'Default: "none given". <absent> where it is not stated.',
         }
     }

@@ -1,0 +1,93 @@
+"""What each dialect takes, and what is done where it takes less."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, Field
+
+from extractor.errors import UnsupportedTypeError
+from extractor.schema import Schema
+from extractor.schema.dialects import DIALECTS
+
+
+class Tree(BaseModel):
+    value: int = Field(ge=0, le=9)
+    name: str | None = Field(pattern="^[a-z]+$", min_length=2)
+    kids: list[Tree] = []
+
+
+class Cat(BaseModel):
+    name: str
+    lives: int
+
+
+class Dog(BaseModel):
+    name: str
+    tricks: list[str]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_values_come_back_in_every_dialect(dialect: str) -> None:
+    source = {"value": 1, "name": "abc", "kids": [{"value": 2, "name": None}]}
+    schema = Schema.of(Tree, dialect=dialect)
+    assert schema.decode(schema.encode(source)) == source
+
+
+@pytest.mark.parametrize("dialect", [name for name, dialect in DIALECTS.items() if not dialect.recursion])
+def test_recursion_is_unrolled_where_it_is_not_taken(dialect: str) -> None:
+    strict = json.loads(json.dumps(Schema.of(Tree, dialect=dialect).strict))
+    names = list(strict["$defs"])
+    assert "#" not in _refs(strict, [])
+    for at, name in enumerate(names):
+        assert not set(_refs(strict["$defs"][name], [])) & {f"#/$defs/{one}" for one in names[: at + 1]}
+
+
+def test_core_says_bounds_in_words() -> None:
+    properties = Schema.of(Tree, dialect="core").strict["properties"]
+    assert properties["value"] == {"type": "integer", "description": "At least 0. At most 9."}  # type: ignore[index]
+    assert properties["name"] == {  # type: ignore[index]
+        "anyOf": [
+            {"type": "string", "description": "At least 2 characters. Must match the pattern ^[a-z]+$."},
+            {"type": "null"},
+        ],
+    } or "At least 2 characters" in str(properties["name"])  # type: ignore[index]
+
+
+def test_core_names_branches_that_begin_alike() -> None:
+    schema: Schema[Any] = Schema.of(Cat | Dog, dialect="core")
+    wire = schema.encode({"name": "Rex", "tricks": []})
+    assert wire == {"value": {"kind": "2 Dog", "name": "Rex", "tricks": []}}
+    assert schema.decode(wire) == {"name": "Rex", "tricks": []}
+
+
+def test_xgrammar_takes_a_pattern_or_a_length() -> None:
+    name = Schema.of(Tree, dialect="xgrammar").strict["properties"]["name"]  # type: ignore[index]
+    assert "minLength" not in str(name)
+
+
+def test_limits_name_the_count() -> None:
+    raw: dict[str, Any] = {"type": "integer"}
+    for _ in range(7):
+        raw = {"type": "object", "properties": {"n": raw}, "required": ["n"], "additionalProperties": False}
+    with pytest.raises(UnsupportedTypeError, match="7 levels of nesting, and core takes 5"):
+        Schema.of(raw, dialect="core")
+
+
+def test_an_unknown_dialect_is_refused() -> None:
+    with pytest.raises(ValueError, match="openai, core"):
+        Schema.of(Tree, dialect="klingon")
+
+
+def _refs(schema: Any, found: list[str]) -> list[str]:
+    if isinstance(schema, dict):
+        if isinstance(schema.get("$ref"), str):
+            found.append(schema["$ref"])
+        for value in schema.values():
+            _refs(value, found)
+    elif isinstance(schema, list):
+        for value in schema:
+            _refs(value, found)
+    return found

@@ -1,0 +1,228 @@
+"""Raw JSON Schema of every draft: what each keyword becomes, and that answers come back as they were."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from extractor.errors import UnsupportedTypeError
+from extractor.issues import Issue
+from extractor.schema import Schema
+
+OLD = "http://json-schema.org/draft-04/schema#"
+
+
+def obj(properties: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, **more}
+
+
+def holding(schema: Any, **more: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": {"x": schema}, "required": ["x"], "additionalProperties": False, **more}
+
+
+FIELDS: list[tuple[str, Any, Any]] = [
+    (
+        "allOf",
+        {"allOf": [{"type": "integer", "minimum": 1}, {"minimum": 3, "maximum": 9}]},
+        {"type": "integer", "minimum": 3, "maximum": 9},
+    ),
+    (
+        "oneOf",
+        {"oneOf": [{"type": "integer"}, {"type": "boolean"}]},
+        {"anyOf": [{"type": "integer"}, {"type": "boolean"}]},
+    ),
+    (
+        "anyOf beside",
+        {"type": "integer", "anyOf": [{"minimum": 3}, {"maximum": 1}]},
+        {"anyOf": [{"type": "integer", "minimum": 3}, {"type": "integer", "maximum": 1}]},
+    ),
+    ("not a value", {"enum": ["a", "b", "c"], "not": {"enum": ["b"]}}, {"type": "string", "enum": ["a", "c"]}),
+    ("not a type", {"type": ["string", "integer"], "not": {"type": "string"}}, {"type": "integer"}),
+    (
+        "not a pattern",
+        {"type": "string", "not": {"pattern": "^a"}},
+        {"type": "string", "description": 'Must not fit the JSON Schema {"pattern":"^a"}'},
+    ),
+    ("enum alone", {"enum": [1, 2]}, {"type": "integer", "enum": [1, 2]}),
+    ("const alone", {"const": True}, {"type": "boolean", "const": True}),
+    ("enum of objects", {"enum": [{"a": 1}, "b"]}, {"type": "string", "enum": ['{"a":1}', "b"]}),
+    ("enum against type", {"type": "string", "enum": ["a", None]}, {"type": "string", "const": "a"}),
+    ("type list", {"type": ["string", "null"]}, {"type": ["string", "null"]}),
+    ("implied type", {"minimum": 3}, {"type": "number", "minimum": 3}),
+    (
+        "flag of draft 4",
+        {"type": "number", "minimum": 0, "exclusiveMinimum": True},
+        {"type": "number", "exclusiveMinimum": 0},
+    ),
+    (
+        "contains",
+        {"type": "array", "items": {"type": "integer"}, "contains": {"const": 1}},
+        {"type": "array", "items": {"type": "integer"}, "minItems": 1},
+    ),
+    ("unknown format", {"type": "string", "format": "uri"}, {"type": "string", "description": "Format: uri"}),
+    (
+        "unknown keyword",
+        {"type": "string", "x-order": 3, "pattern": "a", "examples": ["a"]},
+        {"type": "string", "pattern": "a"},
+    ),
+    ("named group", {"type": "string", "pattern": r"(?P<year>\d+)\Z"}, {"type": "string", "pattern": r"(?:\d+)$"}),
+    (
+        "back-reference",
+        {"type": "string", "pattern": r"(a)\1"},
+        {"type": "string", "description": r"Must match the pattern (a)\1"},
+    ),
+    ("impossible branch", {"anyOf": [False, {"type": "string"}]}, {"type": "string"}),
+]
+
+
+@pytest.mark.parametrize(("schema", "strict"), [row[1:] for row in FIELDS], ids=[row[0] for row in FIELDS])
+def test_keyword(schema: Any, strict: Any) -> None:
+    raw = holding(schema, **({"$schema": OLD} if "exclusiveMinimum" in schema else {}))
+    assert Schema.of(raw).strict["properties"]["x"] == strict  # type: ignore[index]
+
+
+TRIPS: list[tuple[str, Any, list[Any]]] = [
+    ("three states", obj({"a": {"type": ["string", "null"]}}), [{}, {"a": None}, {"a": "x"}]),
+    ("two states", obj({"a": {"type": "string"}}), [{}, {"a": "x"}]),
+    ("a taken word", obj({"a": {"enum": ["<absent>", None]}}), [{}, {"a": None}, {"a": "<absent>"}]),
+    ("enum of lists", holding({"enum": [[1], [2]]}), [{"x": [2]}]),
+    (
+        "patternProperties",
+        obj({}, patternProperties={"^a": {"type": "integer"}}, additionalProperties=False),
+        [{"a1": 1}],
+    ),
+    (
+        "patterns and more",
+        obj({"b": {}}, patternProperties={"^a": obj({"c": {}})}, additionalProperties=True),
+        [{"a1": {}, "z": [1]}],
+    ),
+    (
+        "propertyNames",
+        {"type": "object", "propertyNames": {"pattern": "^k"}, "additionalProperties": {"type": "integer"}},
+        [{"k1": 3}],
+    ),
+    (
+        "required, unlisted",
+        {"type": "object", "required": ["a"], "additionalProperties": {"type": "integer"}},
+        [{"a": 1, "b": 2}],
+    ),
+    (
+        "tuple of draft 4",
+        {"type": "array", "items": [{"type": "integer"}, obj({"k": {}})], "additionalItems": False},
+        [[], [1], [1, {}]],
+    ),
+    (
+        "prefixItems",
+        {"type": "array", "prefixItems": [{"type": "integer"}], "items": {"type": "string"}},
+        [[1], [1, "a", "b"]],
+    ),
+    (
+        "if",
+        obj(
+            {"kind": {"enum": ["a", "b"]}, "n": {"type": "integer"}},
+            required=["kind"],
+            **{"if": {"properties": {"kind": {"const": "a"}}}, "then": {"required": ["n"]}},
+        ),
+        [{"kind": "a", "n": 1}, {"kind": "b"}],
+    ),
+    (
+        "dependencies",
+        obj({"a": {"type": "integer"}, "b": {"type": "integer"}}, dependencies={"a": ["b"]}),
+        [{}, {"b": 1}, {"a": 1, "b": 2}],
+    ),
+    (
+        "dependentSchemas",
+        obj({"a": {"type": "integer"}}, dependentSchemas={"a": obj({"b": {"type": "string"}}, required=["b"])}),
+        [{}, {"a": 1, "b": "x"}],
+    ),
+    (
+        "one of required",
+        obj({"a": {"type": "integer"}, "b": {"type": "integer"}}, oneOf=[{"required": ["a"]}, {"required": ["b"]}]),
+        [{"a": 1}, {"b": 1}],
+    ),
+    (
+        "recursion",
+        {"$ref": "#/$defs/n", "$defs": {"n": obj({"kid": {"$ref": "#/$defs/n"}})}},
+        [{}, {"kid": {"kid": {}}}],
+    ),
+    ("recursion to the root", obj({"kid": {"$ref": "#"}}), [{"kid": {}}]),
+    (
+        "merged recursion",
+        {
+            "$ref": "#/$defs/n",
+            "$defs": {
+                "b": obj({"v": {"type": "integer"}}),
+                "n": {"allOf": [{"$ref": "#/$defs/b"}, obj({"kid": {"$ref": "#/$defs/n"}})]},
+            },
+        },
+        [{"kid": {"v": 1}}],
+    ),
+    ("anchor", {"$defs": {"a": {"$anchor": "here", "type": "integer"}}, **holding({"$ref": "#here"})}, [{"x": 1}]),
+    (
+        "id",
+        {"$id": "https://e.org/root", "$defs": {"a": {"$id": "item", "type": "integer"}}, **holding({"$ref": "item"})},
+        [{"x": 1}],
+    ),
+    (
+        "pointer",
+        obj({"a": {"type": "array", "items": {"type": "integer"}}, "b/c": {"$ref": "#/properties/a/items"}}),
+        [{"a": [1], "b/c": 1}],
+    ),
+    ("boolean", holding(True), [{"x": {"a": [1, None]}}]),
+]
+
+
+@pytest.mark.parametrize(("raw", "values"), [row[1:] for row in TRIPS], ids=[row[0] for row in TRIPS])
+def test_what_is_encoded_comes_back(raw: Any, values: list[Any]) -> None:
+    schema: Schema[Any] = Schema.of(raw)
+    for value in values:
+        assert schema.decode(schema.encode(value)) == value
+        assert schema.validate(value).value == value
+
+
+def test_unlisted_properties_are_asked_for_where_the_switch_says_so() -> None:
+    raw = obj({"a": {"type": "integer"}}, required=["a"])
+    source = {"a": 1, "b": [2]}
+    assert list(Schema.of(raw).strict["properties"]) == ["a"]  # type: ignore[call-overload]
+    schema: Schema[Any] = Schema.of(raw, open_objects=True)
+    assert schema.encode(source) == {"a": 1, "additional_properties": [{"key": "b", "value": [2]}]}
+    assert schema.decode(schema.encode(source)) == source
+
+
+def test_the_nearest_branch_of_a_raw_union_is_told() -> None:
+    branches = [obj({"kind": {"const": kind}, "n": {"type": "integer"}}, required=["kind", "n"]) for kind in ("a", "b")]
+    issues = Schema.of({"oneOf": branches}).validate({"kind": "b", "n": "x"}).issues
+    assert issues == (Issue("$.n", "'x' is not of type 'integer'", "x", "type"),)
+
+
+def test_a_missing_property_has_its_own_path() -> None:
+    assert Schema.of(holding({"type": "integer"})).validate({}).issues == (
+        Issue("$.x", "Field required", None, "missing"),
+    )
+
+
+def test_huge_values_stay_out_of_messages() -> None:
+    (issue,) = Schema.of(holding({"type": "integer"})).validate({"x": "y" * 10_000}).issues
+    assert len(issue.message) < 500
+
+
+@pytest.mark.parametrize(
+    ("raw", "path"),
+    [
+        (holding({"type": "integer", "allOf": [{"type": "string"}]}), "$.x"),
+        (holding(False), "$.x"),
+        ({"type": "object", "properties": {"a": {"minimum": "x"}}}, "$.properties.a.minimum"),
+        (holding({"$ref": "https://example.org/x.json"}), "$"),
+    ],
+)
+def test_what_cannot_be_asked_for_says_where(raw: Any, path: str) -> None:
+    with pytest.raises(UnsupportedTypeError) as caught:
+        Schema.of(raw)
+    assert caught.value.path == path
+
+
+def test_the_raw_schema_is_left_as_it_was() -> None:
+    raw = holding({"type": "array", "items": [{"type": "integer"}]}, **{"$schema": OLD})
+    copy = {**raw}
+    assert Schema.of(raw).source == copy == raw
