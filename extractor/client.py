@@ -1,4 +1,7 @@
-"""Carry a flow over httpx: ``Extractor``, ``AsyncExtractor``, and ``extract`` with the settings of the environment."""
+"""Carry a flow over httpx: ``Extractor``, ``AsyncExtractor``, and ``extract`` with the settings of the environment.
+
+What only a call needs is imported by the first call, so that the import costs hardly more than that of httpx.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +15,12 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 import httpx
 from typing_extensions import TypeForm, Unpack
 
-from .chat import ChatRequest, Completion
-from .document import Document, DocumentSource
-from .endpoint import VARIABLES, Endpoint, Secret, settings_of
-from .errors import ModelCallError
-from .flow import Flow, Outcome, bill, billed, extraction
-from .options import Options, Settings, Style, Timeouts
-from .result import Ledger
-from .schema import Schema
-from .transports import PoolTransport, RetryTransport
+from .options import VARIABLES, Options, Settings, Style, Timeouts
 
 if TYPE_CHECKING:
+    from .chat import ChatRequest, Completion
+    from .document import DocumentSource
+    from .flow import Flow, Outcome
     from .result import Result
     from .transports.local import LocalTransport
 
@@ -52,6 +50,8 @@ class _Front(Generic[Transport]):
         ``transport`` replaces the default one, ``RetryTransport(PoolTransport())``, as it is: wrap yours in a
         ``RetryTransport`` to have failed requests sent again. ``options`` are defaults for every call.
         """
+        from .endpoint import Endpoint, Secret, settings_of
+
         key, api_key = Secret(api_key) if api_key else None, None
         if transport is None and _is_local(model, base_url):
             model = model or os.environ["EXTRACTOR_MODEL"]
@@ -62,7 +62,7 @@ class _Front(Generic[Transport]):
         self.settings = Settings.of(model, options)
         self._endpoint = Endpoint.of(base_url, key, headers)
         self._owned = transport is None
-        self._transport: Any = RetryTransport(PoolTransport()) if transport is None else transport
+        self._transport: Any = _pooled() if transport is None else transport
 
     @classmethod
     def local(
@@ -87,6 +87,10 @@ class _Front(Generic[Transport]):
         return f"<{type(self).__name__} {self.settings.model} at {endpoint.url.host}>" if endpoint else "<Extractor>"
 
     def _flow(self, type: Any, document: DocumentSource, options: Options) -> tuple[Flow[Result[Any]], Timeouts]:
+        from .document import Document
+        from .flow import extraction
+        from .schema import Schema
+
         settings = self.settings.with_(options)
         schema = Schema.of(type) if settings.dialect is None else Schema.of(type, dialect=settings.dialect)
         return extraction(schema, Document.of(document), settings), settings.timeout
@@ -157,6 +161,8 @@ class AsyncExtractor(_Front[httpx.AsyncBaseTransport]):
         if not isinstance(document, str):
             from asyncio import to_thread
 
+            from .document import Document
+
             document = await to_thread(Document.of, document)
         flow, timeout = self._flow(type, document, options)
         try:
@@ -219,6 +225,12 @@ def _is_local(model: str | None, base_url: str | None) -> bool:
     return not base_url and (model == LOCAL or model.endswith(".gguf"))
 
 
+def _pooled() -> httpx.BaseTransport:
+    from .transports import PoolTransport, RetryTransport
+
+    return RetryTransport(PoolTransport())
+
+
 def _local_options(embedded: LocalTransport) -> Options:
     style: Style = "chat" if embedded.converses else "completion"
     return {"dialect": "llguidance", "style": style, "temperature": 0.0, "max_completion_tokens": 1024}
@@ -232,6 +244,10 @@ def _embedded(model: str | Path | None, *, threads: int | None = None, context: 
 
 
 def _completion(request: ChatRequest, outcome: Outcome) -> Completion:
+    from .errors import ModelCallError
+    from .flow import bill, billed
+    from .result import Ledger
+
     if isinstance(outcome, ModelCallError):
         raise billed(outcome, Ledger((bill("complete", request, outcome),)), (), None)
     return outcome

@@ -6,23 +6,17 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import httpx
 import orjson
 
 from .chat import ChatRequest, Completion, EventReader, Fold, Took
 from .errors import ModelProtocolError, ModelStatusError, ModelUnreachableError, SetupError
-from .flow import Outcome
-from .options import Timeouts
+from .options import KEYS, Timeouts
 
-_KEYS = {
-    "AIMLAPI_API_KEY": "https://api.aimlapi.com/v1",
-    "OPENAI_API_KEY": "https://api.openai.com/v1",
-}
-"""Other people's environment variables, each with the only place its key is sent to."""
-
-VARIABLES = ("EXTRACTOR_MODEL", "EXTRACTOR_BASE_URL", "EXTRACTOR_API_KEY", *_KEYS)
-"""The environment variables that say where to ask."""
+if TYPE_CHECKING:
+    from .flow import Outcome
 
 _HINTS = {
     400: "The endpoint does not take the request.",
@@ -145,14 +139,14 @@ def _known_place(key: Secret | None) -> str | None:
     """Where the only key that is set belongs to."""
     if key or "EXTRACTOR_API_KEY" in os.environ:
         return None
-    return next((place for name, place in _KEYS.items() if os.environ.get(name)), None)
+    return next((place for name, place in KEYS.items() if os.environ.get(name)), None)
 
 
 def _environment_key(base_url: str) -> Secret | None:
     if os.environ.get("EXTRACTOR_API_KEY"):
         return Secret(os.environ["EXTRACTOR_API_KEY"])
     host = _parsed(base_url).host
-    names = (name for name, place in _KEYS.items() if httpx.URL(place).host == host and os.environ.get(name))
+    names = (name for name, place in KEYS.items() if httpx.URL(place).host == host and os.environ.get(name))
     return next((Secret(os.environ[name]) for name in names), None)
 
 

@@ -13,6 +13,16 @@ RepairLevel = Literal["strict", "syntax", "full"]
 Style = Literal["chat", "completion"]
 
 
+KEYS = {
+    "AIMLAPI_API_KEY": "https://api.aimlapi.com/v1",
+    "OPENAI_API_KEY": "https://api.openai.com/v1",
+}
+"""Other people's environment variables, each with the only place its key is sent to."""
+
+VARIABLES = ("EXTRACTOR_MODEL", "EXTRACTOR_BASE_URL", "EXTRACTOR_API_KEY", *KEYS)
+"""The environment variables that say where to ask."""
+
+
 def _check_seconds(name: str, seconds: object) -> None:
     if seconds is None:
         return

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from extractor.chat import ChatRequest, Completion, Usage
-from extractor.endpoint import VARIABLES
+from extractor.options import VARIABLES
 
 from .document.pdfs import pdf
 from .endpoint import endpoint

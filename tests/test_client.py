@@ -29,7 +29,7 @@ from extractor import (
     extract,
 )
 from extractor.chat import Usage
-from extractor.endpoint import VARIABLES
+from extractor.options import VARIABLES
 from extractor.testing import FakeModel, Reply
 
 from .contract.check import check_request

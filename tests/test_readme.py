@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from extractor.chat import ChatRequest, Completion
-from extractor.endpoint import VARIABLES
+from extractor.options import VARIABLES
 
 from .document.pdfs import pdf
 from .endpoint import endpoint
