@@ -23,7 +23,7 @@ def array(c: Compiler, node: Json, place: Place) -> Form:
 
 
 def _list(c: Compiler, node: Json, place: Place) -> Form:
-    inner = node.get("items", True)
+    inner = node.get("items", node.get("unevaluatedItems", True))
     if node.get("maxItems") == 0 or inner is False:
         form, node = Form({"type": "null"}), {**node, "maxItems": 0}
     else:
@@ -67,7 +67,7 @@ def _tuple(c: Compiler, node: Json, prefix: list[object], place: Place) -> Form:
             form = or_null(form, type_lists=c.dialect.type_lists)
         schemas[names[at]] = described(form).schema
         codecs.append(form.codec)
-    rest = node.get("items", True)
+    rest = node.get("items", node.get("unevaluatedItems", True))
     more = most is None or most > len(prefix)
     tail: Codec | None = None
     if rest is not False and more:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 from urllib.parse import unquote, urldefrag, urljoin
@@ -28,6 +29,7 @@ _SINGLE = frozenset(
         "contentSchema",
     ]
 )
+_METASCHEMA = re.compile(r"https?://json-schema\.org/draft")
 _OLD = ("draft-03", "draft-04", "draft-06", "draft-07")
 
 Homes: TypeAlias = dict[str, str]
@@ -85,7 +87,10 @@ def _escape(name: str) -> str:
 
 
 class _Modern:
-    """``old``: a draft in which what stands beside $ref is not looked at."""
+    """``old``: a draft in which what stands beside $ref is not looked at.
+
+    A reference to a metaschema is any JSON here: jsonschema knows the metaschemas, and checks the answer.
+    """
 
     def __init__(self, homes: Homes, old: bool) -> None:
         self.homes = homes
@@ -98,7 +103,10 @@ class _Modern:
         node: Json = {key: self._value(key, value, base) for key, value in schema.items()}
         for key in ("$ref", "$dynamicRef", "$recursiveRef"):
             if isinstance(node.get(key), str):
-                node["$ref"] = self._pointer(str(node.pop(key)), base)
+                ref = str(node.pop(key))
+                if urldefrag(ref).url not in self.homes and _METASCHEMA.match(ref):
+                    continue
+                node["$ref"] = self._pointer(ref, base)
         if self.old and "$ref" in node:
             return {key: node[key] for key in node if key in {"$ref", "description", "definitions", "$defs"}}
         _items(node)

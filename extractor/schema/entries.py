@@ -38,10 +38,10 @@ def entry_rules(c: Compiler, node: Json) -> Rules:
     return rules if further is False else [*rules, (names, further)]
 
 
-def _unstated(c: Compiler, node: Json, patterns: Mapping[str, object]) -> bool:
-    """Whether properties are free where the schema does not say."""
-    if node.get("unevaluatedProperties") is False:
-        return False
+def _unstated(c: Compiler, node: Json, patterns: Mapping[str, object]) -> object:
+    """What further properties may be where additionalProperties does not say."""
+    if "unevaluatedProperties" in node:
+        return node["unevaluatedProperties"]
     return not c.typed and (c.open_objects or ("properties" not in node and not patterns))
 
 

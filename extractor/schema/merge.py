@@ -23,7 +23,9 @@ _IMPLIED = {
     "number": "minimum maximum exclusiveMinimum exclusiveMaximum multipleOf",
 }
 _KIND_OF = {keyword: kind for kind, keywords in _IMPLIED.items() for keyword in keywords.split()}
-PLAIN = frozenset([*_KIND_OF, "type", "enum", "const", "contentSchema", "unevaluatedProperties", "$unsupported"])
+PLAIN = frozenset(
+    [*_KIND_OF, "type", "enum", "const", "contentSchema", "unevaluatedProperties", "unevaluatedItems", "$unsupported"]
+)
 """Keywords that say something of a value by themselves. All others are annotations."""
 
 _MOST_BRANCHES = 64

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import orjson
@@ -113,8 +114,16 @@ def _with_kind(schema: Json, codec: Codec, name: str) -> Form:
 
 def _choice(c: Compiler, forms: list[tuple[object, Form]]) -> Form:
     schemas = [form.schema for _, form in forms]
-    branches = tuple(Branch(form.codec, form.schema, c.kinds(branch)) for branch, form in forms)
+    branches = tuple(_branch_of(c, branch, form) for branch, form in forms)
     return Form({"anyOf": schemas}, choice(branches, c.forms))
+
+
+def _branch_of(c: Compiler, branch: object, form: Form) -> Branch:
+    node = flat(branch, c.find)
+    rules, required = _mapping(node.get("properties")), node.get("required")
+    fixed = {key: values for key, rule in rules.items() if (values := c.closed_values(rule))}
+    needed = frozenset(required) if isinstance(required, list) else frozenset()
+    return Branch(form.codec, form.schema, c.kinds(branch), frozenset(rules), needed, fixed)
 
 
 def _tag(c: Compiler, branches: Sequence[object]) -> str | None:
@@ -264,11 +273,29 @@ class Kinded(Codec):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Branch:
-    """One branch of a union: its codec, its strict schema, and the JSON types of its source values."""
+    """One branch of a union: its codec and strict schema, and of its source values the JSON types, the properties that
+    they list, those that they must have, and those that have few values."""
 
     codec: Codec
     schema: Json
     kinds: frozenset[str]
+    listed: frozenset[str]
+    needed: frozenset[str]
+    fixed: Mapping[str, list[object]]
+
+    def may_be(self, value: object) -> bool:
+        """Whether a source value may be of this branch, at a glance."""
+        kind = type_of(value)
+        if kind not in self.kinds and not (kind == "integer" and "number" in self.kinds):
+            return False
+        if not isinstance(value, dict):
+            return True
+        wrong = any(key in value and value[key] not in values for key, values in self.fixed.items())
+        return not wrong and self.needed <= value.keys()
+
+    def strange(self, value: object) -> int:
+        """How many properties of a value the branch does not list."""
+        return len(value.keys() - self.listed) if isinstance(value, dict) else 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -279,16 +306,20 @@ class Choice(Codec):
     defs: Defs
 
     def encode(self, value: object) -> object:
-        """Through the branch that gives most of the value back, of several the one that names most of its keys."""
-        kind = type_of(value)
-        usable = [one for one in self.branches if kind in one.kinds or (kind == "integer" and "number" in one.kinds)]
-        wires = [(one, one.codec.encode(value)) for one in usable or self.branches]
-        fitting = [wire for one, wire in wires if fits(one.schema, wire, self.defs)]
-        if len(fitting) < 2:
-            return (
-                fitting[0] if fitting else max(wires, key=lambda pair: nearness(pair[0].schema, pair[1], self.defs))[1]
-            )
-        return min(fitting, key=lambda wire: (lost(value, self.decode(wire)), -shared(value, wire)))
+        """Through the branch that gives all of the value back; else most of it, naming most of its keys."""
+        likely = sorted((one for one in self.branches if one.may_be(value)), key=lambda one: one.strange(value))
+        found: list[tuple[int, int, object]] = []
+        for branch in likely:
+            wire = branch.codec.encode(value)
+            if fits(branch.schema, wire, self.defs):
+                loss = lost(value, self.decode(wire))
+                if not loss:
+                    return wire
+                found.append((loss, -shared(value, wire), wire))
+        if found:
+            return min(found, key=itemgetter(0, 1))[2]
+        near = max(likely or self.branches, key=lambda one: nearness(one.schema, value, self.defs))
+        return near.codec.encode(value)
 
     def decode(self, value: object) -> object:
         return self._of(value).decode(value)
@@ -300,7 +331,7 @@ class Choice(Codec):
         return self._of(wire).to_source(keys, wire)
 
     def pruned(self, by: Pruning) -> Codec:
-        return choice(tuple(Branch(b.codec.pruned(by), b.schema, b.kinds) for b in self.branches), self.defs)
+        return choice(tuple(replace(one, codec=one.codec.pruned(by)) for one in self.branches), self.defs)
 
     def _of(self, wire: object) -> Codec:
         fitting = [branch for branch in self.branches if fits(branch.schema, wire, self.defs)]
