@@ -19,6 +19,7 @@ _TOKEN = re.compile(r"[\"{}\[\]]")
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _FENCE = re.compile(r"`{2,}[ \t]*([\w+.-]*)[ \t]*")
 _SURE_START = re.compile(r"""\{\s*(?:["'“‘`][^\n{}]{0,100}?["'”’`]|\w{1,60})\s*:|\[\s*(?:[{\["]|-?\d+\s*,)""")
+_ASIDE = re.compile(r"\{[^\W\d][^{}\[\]:\"'=,]{0,200}\}|\[[^\W\d][^{}\[\]:\"',]{0,200}\]")
 _START = re.compile(
     r"""\{\s*(?:["'“‘`„}{*/#]|\\"|\.\.\.|[\w$][\w$ .\-]{0,60}\s*["”]?\s*[:{,}])|\[\s*(?:["'“‘`„{\[\]/\d.+-]|[\w$])"""
 )
@@ -88,7 +89,8 @@ def has_reasoning(parts: list[Span]) -> bool:
 class Starts:
     """The places in a part where a value may begin, from left to right, each after the end of the last."""
 
-    def __init__(self, text: str, span: Span) -> None:
+    def __init__(self, text: str, span: Span, wants_list: bool) -> None:
+        self._wants_list = wants_list
         self._text = text
         self._span = span
         self._unclosed = span.end + 1
@@ -102,10 +104,17 @@ class Starts:
         span = self._span
         while found := _OPENING.search(self._text, at, span.end):
             at = found.start()
-            if self._is_first(at) or _START.match(self._text, at, span.end):
+            if self._is_first(at) or self._is_value(at):
                 return Start(at, self._close(at), span.end, self._is_fenced(at), span.reasoning)
             at += 1
         return None
+
+    def _is_value(self, at: int) -> bool:
+        """Whether a bracket in prose begins a value: a word alone in brackets is none, but where lists are wanted."""
+        if not _START.match(self._text, at, self._span.end):
+            return False
+        aside = _ASIDE.match(self._text, at, self._span.end)
+        return aside is None or (self._wants_list and aside[0][0] == "[")
 
     def _is_first(self, at: int) -> bool:
         return at <= self._first

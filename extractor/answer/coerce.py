@@ -16,6 +16,7 @@ from .unions import trials, union
 _DROPPED = 0.2
 _WRAPPED = 0.3
 _MOST_INSIDE = 4
+_MOST_SEEN = 4
 
 Costs: TypeAlias = Generator[Ask, Fit, float]
 
@@ -115,6 +116,8 @@ def _map_key(fitting: Fitting, shape: Shape, key: str) -> str:
 
 def _unwrap(fitting: Fitting, ask: Ask, value: dict[str, object], otherwise: Fit) -> Steps:
     """The only member whose value fits, where the object around it is none of the schema's."""
+    if ask.place.seen >= _MOST_SEEN:
+        return otherwise
     inside = [(key, inner) for key, inner in value.items() if _could_hold(inner, ask.shape, len(value))]
     asks = [Ask(inner, ask.shape, _inside(fitting, ask.place, key)) for key, inner in inside[:_MOST_INSIDE]]
     found = yield from trials(fitting, asks)
@@ -129,7 +132,7 @@ def _unwrap(fitting: Fitting, ask: Ask, value: dict[str, object], otherwise: Fit
 
 def _inside(fitting: Fitting, place: Place, key: str | int) -> Place:
     """The same place, one step further along the text's own path."""
-    return Place(place.parent, place.step, place.depth, fitting.trail(place, key))
+    return place.otherwise(fitting.trail(place, key))
 
 
 def _could_hold(inner: object, shape: Shape, siblings: int) -> bool:
@@ -177,7 +180,7 @@ def _otherwise(fitting: Fitting, ask: Ask) -> Steps:
         scalar = _scalar(fitting, ask)
         if scalar is not None:
             return scalar
-    rewrites = _rewrites(fitting, ask)
+    rewrites = _rewrites(fitting, ask) if ask.place.seen < _MOST_SEEN else []
     found = yield from trials(fitting, [rewrite.ask for rewrite in rewrites])
     best: tuple[float, int] | None = None
     for index, (rewrite, each) in enumerate(zip(rewrites, found, strict=True)):
@@ -202,7 +205,7 @@ def _rewrites(fitting: Fitting, ask: Ask) -> list[_Rewrite]:
         fitting.nested -= 1
         inner = embedded(value, shape, fitting.shapes)
         if inner is not None:
-            return [_Rewrite(Ask(inner, shape, place), "embedded", 0.2)]
+            return [_Rewrite(Ask(inner, shape, place.otherwise(-1)), "embedded", 0.2)]
     if isinstance(value, list):
         found.extend(
             _Rewrite(Ask(item, shape, _inside(fitting, place, index)), "unlist", _WRAPPED)
@@ -217,7 +220,7 @@ def _rewrites(fitting: Fitting, ask: Ask) -> list[_Rewrite]:
             if isinstance(inner, list) and len(value) == 1
         )
     if "array" in shape.kinds and value is not None and not _is_listing(value):
-        found.append(_Rewrite(Ask([value], shape, place), "list", _WRAPPED))
+        found.append(_Rewrite(Ask([value], shape, place.otherwise(-1)), "list", _WRAPPED))
     return found
 
 
@@ -235,9 +238,7 @@ def _into_member(fitting: Fitting, ask: Ask, value: list[object]) -> list[_Rewri
     inner = fitting.shapes.child(shape, name)
     if "array" not in inner.kinds:
         return []
-    return [
-        _Rewrite(Ask({name: value}, shape, Place(ask.place.parent, ask.place.step, ask.place.depth, -1)), "wrap", 0.4)
-    ]
+    return [_Rewrite(Ask({name: value}, shape, ask.place.otherwise(-1)), "wrap", 0.4)]
 
 
 def _scalar(fitting: Fitting, ask: Ask) -> Fit | None:

@@ -36,7 +36,8 @@ _DAY_NAME = re.compile(
     re.IGNORECASE,
 )
 _NAME_DAY = re.compile(
-    r"([^\W\d_]{3,15})\.?[\s\-/]*(?:the\s)?(\d{1,2})(?:st|nd|rd|th)?(?:\s*,\s*|\s+|\s*[-/]\s*)(?:of\s)?['’]?(\d{4}|\d{2})(?!\d)",
+    r"([^\W\d_]{3,15})\.?[\s\-/]*(?:the\s)?(\d{1,2})(?:st|nd|rd|th)?(?:\s*,\s*|\s+|\s*[-/]\s*)(?:of\s)?"
+    r"['’]?(\d{4}|\d{2})(?!\d)",
     re.IGNORECASE,
 )
 _YEAR_NAME_DAY = re.compile(r"(?<!\d)(\d{4})[\s\-/.,]+([^\W\d_]{3,15})\.?[\s\-/]*(\d{1,2})(?!\d)")

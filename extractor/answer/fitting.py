@@ -21,15 +21,23 @@ _MOST_TOLD = 1000
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value stands: a chain to the root. ``trail`` counts the keys that led here along the cut path."""
+    """Where a value stands: a chain to the root. ``trail`` counts the keys that led here along the cut path.
+
+    ``seen`` is how often a value on the way here was seen otherwise: taken out of something or put into something.
+    """
 
     parent: Place | None = None
     step: str | int = ""
     depth: int = 0
     trail: int = 0
+    seen: int = 0
 
     def down(self, step: str | int, trail: int = -1) -> Place:
-        return Place(self, step, self.depth + 1, trail)
+        return Place(self, step, self.depth + 1, trail, self.seen)
+
+    def otherwise(self, trail: int) -> Place:
+        """The same place for a value that is seen otherwise."""
+        return Place(self.parent, self.step, self.depth, trail, self.seen + 1)
 
     def keys(self) -> Keys:
         found: list[str | int] = []

@@ -12,9 +12,7 @@ from .strict import MOST_DIGITS
 
 _LONGEST = 400
 _SPACES = "\u00a0\u2007\u2009\u202f "
-_SIGNS = str.maketrans(
-    {"−": "-", "–": "-", "﹣": "-", "－": "-", "⁄": "/", "∕": "/", "٫": ".", "٬": ",", "’": "'", "'": "'"}
-)
+_SIGNS = str.maketrans(dict(zip("−–﹣－⁄∕٫٬’", "----//.,'", strict=True)))
 _CURRENCY = re.compile(
     r"[$€£¥₹₽₩₺₴₪₫฿₦₱₡₲₵₸]|(?<![^\W\d_])(?:US\$|R\$|C\$|A\$|Kč|zł|kr|Ft|lei|Rs|Fr|RM|[A-Z]{3})(?![^\W\d_])\.?"
 )
@@ -22,9 +20,9 @@ _CODES = frozenset(
     "USD EUR GBP JPY CNY RMB INR CHF CAD AUD NZD SEK NOK DKK ISK PLN CZK HUF RON BGN RUB UAH TRY ILS ZAR BRL MXN ARS CLP"
     " COP PEN KRW TWD HKD SGD THB IDR MYR PHP VND AED SAR QAR KWD EGP NGN KES GHS PKR BDT LKR XAF XOF".split()
 )
-_COMMA_CURRENCIES = frozenset({"€", "EUR", "kr", "Kč", "zł", "Ft", "lei", "R$", "₽", "₺", "₴", "₫", "SEK", "NOK", "DKK"}) | {
-    "PLN", "CZK", "HUF", "RON", "BGN", "RUB", "UAH", "TRY", "BRL", "ARS", "CLP", "COP", "IDR", "VND", "ISK"
-}  # fmt: skip
+_COMMA_CURRENCIES = frozenset(
+    "€ EUR kr Kč zł Ft lei R$ ₽ ₺ ₴ ₫ SEK NOK DKK PLN CZK HUF RON BGN RUB UAH TRY BRL ARS CLP COP IDR VND ISK".split()
+)
 _COMMA_LANGUAGES = frozenset(
     "de fr es it pt nl da sv nb nn no fi is pl cs sk hu ro bg ru uk tr el id vi sr hr sl ca".split()
 )

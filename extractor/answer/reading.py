@@ -10,8 +10,8 @@ from ..issues import Fix
 from .candidates import MOST_CANDIDATES, Span, Start, Starts, spans
 from .parse import Parsed, parse
 from .scan import Text
-from .shapes import Guide
-from .strict import NotJson, read, read_leniently
+from .shapes import ANYTHING, Guide
+from .strict import NotJson, is_nearly, read, read_leniently
 
 _ESCAPED = re.compile(r"[{\[]\s*(?:\\n)*\s*\\\"")
 _MORE = re.compile(r"""\s*,\s*["'][^"'\n]{1,80}["']\s*:""")
@@ -76,7 +76,7 @@ def _without_braces(text: str, span: Span, guide: Guide) -> Iterator[Reading]:
 
 
 def _in_span(text: str, span: Span, guide: Guide) -> Iterator[Reading]:
-    starts = Starts(text, span)
+    starts = Starts(text, span, wants_list=guide is not ANYTHING and guide.wants("array"))
     start = starts.after(span.start)
     while start is not None:
         reading = _read(text, start, guide)
@@ -104,8 +104,9 @@ def _standing(text: str, start: Start) -> Parsed | None:
     piece = text[start.at : start.close]
     try:
         return Parsed(read(piece), start.close)
-    except NotJson:
-        pass
+    except NotJson as error:
+        if not is_nearly(error):
+            return None
     try:
         value, fixes = read_leniently(piece)
     except NotJson:

@@ -28,6 +28,7 @@ COLONS = ":：="
 COMMAS = ",，;；、"
 FENCE = "```"
 
+_NEVER_BLANK = frozenset("{}[](),:\"'0123456789-+.abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$")
 _BLANK = re.compile("[\\s\u200b\u180e\ufeff\u2060\x00]+")
 _LINE_END = re.compile(r"[\n\r]")
 _KEY = re.compile(r"[^\W\d][\w$.\-]{0,63}")
@@ -37,7 +38,10 @@ _ELLIPSIS = re.compile(r"\.{3,}|…")
 
 
 class Text:
-    """A text read from ``at`` to ``end``. ``work`` is how many characters may still be read a second time."""
+    """A text read from ``at`` to ``end``. ``work`` is how many characters may still be read a second time.
+
+    ``comments`` is how many of them the last blank held.
+    """
 
     __slots__ = ("_next", "at", "comments", "end", "text", "work")
 
@@ -45,7 +49,7 @@ class Text:
         self.text = text
         self.at = at
         self.end = end
-        self.work = 16 * (end - at) + 10_000
+        self.work = 4 * (end - at) + 10_000
         self.comments = 0
         self._next: dict[str, tuple[int, int]] = {}
 
@@ -67,8 +71,11 @@ class Text:
     def blank(self, at: int) -> int:
         """The first place from ``at`` on that is neither blank nor comment."""
         text, end = self.text, self.end
+        self.comments = 0
         while at < end:
             mark = text[at]
+            if mark in _NEVER_BLANK:
+                return at
             if mark <= " " or mark > "\x7f":
                 found = _BLANK.match(text, at, end)
                 if found is None:
@@ -79,6 +86,7 @@ class Text:
                 if after == at:
                     return at
                 at = after
+                self.comments += 1
             else:
                 return at
         return end

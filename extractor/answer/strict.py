@@ -31,6 +31,11 @@ def read(text: str) -> object:
     return _exact(text) if _has_long_number(data) else value
 
 
+def is_nearly(error: NotJson) -> bool:
+    """Whether the lenient reading could do better: raw control characters, or words for numbers."""
+    return any(sign in str(error) for sign in ("control character", "expected a JSON value", "infinity", "surrogate"))
+
+
 def read_leniently(text: str) -> tuple[object, tuple[Fix, ...]]:
     """The same with raw control characters in strings, and with NaN and Infinity. Raises NotJson."""
     unusual: list[str] = []

@@ -26,6 +26,20 @@ class Verdict(Enum):
     OPENS_NEXT = "opens next"
 
 
+def _quick(quote: str) -> dict[tuple[str, Role], re.Pattern[str]]:
+    """Strings whose end nobody could doubt, by what follows them."""
+    key = rf"{quote}([^{quote}\\\n]{{1,200}}){quote}(?=\s*:)"
+    text = rf"{quote}([^{quote}\\{{\n]*){quote}"
+    next_key = rf",\s*{quote}[^{quote}\\\n{{}}]{{1,100}}{quote}\s*:"
+    value = rf"{text}(?=\s*(?:{next_key}|\}}\s*(?:,\s*[{{\"']|[\]}}]|\Z)))"
+    item = rf"{text}(?=\s*(?:,\s*[{quote}\d{{\[-]|\]\s*(?:[\]}}]|\Z)))"
+    patterns = {Role.KEY: key, Role.VALUE: value, Role.ITEM: item}
+    return {(quote, role): re.compile(pattern) for role, pattern in patterns.items()}
+
+
+_QUICK = _quick('"') | _quick("'")
+
+
 @lru_cache(maxsize=64)
 def _stops(closers: str) -> re.Pattern[str]:
     return re.compile(f"[{re.escape(closers)}\\\\]")
@@ -34,6 +48,12 @@ def _stops(closers: str) -> re.Pattern[str]:
 def read_string(state: State, role: Role) -> str:
     """The string whose opening quote stands here. Afterwards the place is behind it."""
     quote = state.text.here()
+    quick = _QUICK.get((quote, role))
+    if quick is not None and (whole := quick.match(state.text.text, state.text.at, state.text.end)):
+        state.text.at = whole.end()
+        if quote != '"':
+            state.tell("quote", quote, '"')
+        return whole[1]
     if state.text.text.startswith(quote * 3, state.text.at, state.text.end):
         found = _read_block(state, quote * 3)
         if found is not None:

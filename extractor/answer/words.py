@@ -44,8 +44,7 @@ def _ended(state: State, place: int) -> bool:
         return False
     if not mark or mark in CLOSERS or mark in COMMAS or text.fenced(after):
         return True
-    broken = after > place and ("\n" in text.text[place:after] or text.text[place] in "/#" or state.guide is not None)
-    return broken and (mark in QUOTES or mark in "{[" or text.key_at(after, state.guide) > 0)
+    return after > place and (mark in QUOTES or mark in "{[" or text.key_at(after, state.guide) > 0)
 
 
 def _groups(state: State, comma: int) -> bool:
