@@ -24,6 +24,7 @@ from extractor.options import Options, Settings
 from extractor.result import Attempt, Call, Ledger, Result
 from extractor.schema import Schema
 
+from .contract.check import check_request
 from .document.pictures import png
 
 
@@ -39,9 +40,11 @@ GOOD = '{"number":"17","total":42.5}'
 def drive(flow: Flow[Any], *outcomes: Outcome) -> tuple[list[Ask], Any]:
     """All asks, and the result, or the error that was raised."""
     asks = list(next(flow))
+    check_request(asks[0].request.to_json())
     for outcome in outcomes:
         try:
             asks.extend(flow.send((outcome,)))
+            check_request(asks[-1].request.to_json())
         except StopIteration as end:
             return asks, end.value
         except ExtractorError as error:
