@@ -46,7 +46,8 @@ class _Fault:
 def issues_of(error: ValidationError, value: object) -> tuple[Issue, ...]:
     """The issues of a value that Pydantic refused; of a union those of the branch that it comes nearest to."""
     faults = [_fault(detail, value) for detail in error.errors(include_url=False)]
-    return tuple(_issue(fault, value) for fault in _nearest(faults, 0))
+    told = {id(fault) for fault in _nearest(faults, 0)}
+    return tuple(_issue(fault, value) for fault in faults if id(fault) in told)
 
 
 def unreadable(text: str | bytes) -> object:
@@ -136,6 +137,8 @@ _INSIDE = frozenset(
 
 def _issue(fault: _Fault, value: object) -> Issue:
     error = fault.error
+    if error["loc"] and error["loc"][-1] == "[key]" and fault.keys:
+        return Issue(to_path(fault.keys), f"The key: {_message(error)}", fault.keys[-1], error["type"])
     for key in fault.keys:
         value = value[key] if _holds(value, key) else None  # type: ignore[index]
     return Issue(to_path(fault.keys), _message(error), value, error["type"])
