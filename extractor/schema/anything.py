@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import orjson
-
 from ..paths import Keys
 from .codec import Codec, Pruning, step
-from .form import Form, Json, closed
+from .form import Form, Json, closed, text_of
 
 if TYPE_CHECKING:
     from .strict import Compiler
@@ -95,12 +94,12 @@ class Text(Codec):
     """Any JSON ⇄ its text."""
 
     def encode(self, value: object) -> object:
-        return orjson.dumps(value).decode()
+        return text_of(value)
 
     def decode(self, value: object) -> object:
         try:
-            return orjson.loads(value) if isinstance(value, str) else value
-        except orjson.JSONDecodeError:
+            return json.loads(value) if isinstance(value, str) else value
+        except ValueError:
             return value
 
     def to_wire(self, keys: Keys, wire: object) -> Keys:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..paths import Keys
 from .codec import SAME, Codec, Pruning, items, step
-from .form import ANY_ITEM, Form, Json, Nothing, Place, closed, described, or_null
+from .form import ANY_ITEM, Form, Json, Nothing, Place, closed, described, or_null, text_of
 from .scalars import keep, say
 
 if TYPE_CHECKING:
@@ -31,10 +31,12 @@ def _list(c: Compiler, node: Json, place: Place) -> Form:
     if "contains" in node and node.get("minContains") != 0:
         node = {**node, "minItems": max(1, _count(node, "minItems", 0), _count(node, "minContains", 1))}
     kept, notes = keep(c, node, ("minItems", "maxItems"), place)
+    codec = items(form.codec)
     if node.get("uniqueItems") is True:
         notes += (say("uniqueItems", True),)
+        codec = codec if c.typed else Unique(codec)
         c.change(place, "unique", "that no item comes twice is described")
-    return Form({"type": "array", "items": described(form).schema, **kept}, items(form.codec), notes)
+    return Form({"type": "array", "items": described(form).schema, **kept}, codec, notes)
 
 
 def _items(c: Compiler, inner: object, node: Json, place: Place) -> tuple[Form, Json]:
@@ -89,6 +91,34 @@ def _snake(text: str) -> str:
 def _count(node: Json, key: str, default: int | None) -> int:
     value = node.get(key, default)
     return int(value) if isinstance(value, int | float) else value  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, slots=True)
+class Unique(Codec):
+    """A list in which no item comes twice: later ones are dropped on the way back. Types drop them by themselves."""
+
+    inner: Codec
+
+    def encode(self, value: object) -> object:
+        return self.inner.encode(value)
+
+    def decode(self, value: object) -> object:
+        found = self.inner.decode(value)
+        if not isinstance(found, list):
+            return found
+        seen: dict[str, object] = {}
+        for item in found:
+            seen.setdefault(text_of(item), item)
+        return list(seen.values())
+
+    def to_wire(self, keys: Keys, wire: object) -> Keys:
+        return self.inner.to_wire(keys, wire)
+
+    def to_source(self, keys: Keys, wire: object) -> Keys:
+        return self.inner.to_source(keys, wire)
+
+    def pruned(self, by: Pruning) -> Codec:
+        return Unique(self.inner.pruned(by)) if by.decoding else self.inner.pruned(by)
 
 
 @dataclass(frozen=True, slots=True)

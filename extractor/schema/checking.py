@@ -255,7 +255,10 @@ class RawChecker:
 
 def checked_schema(schema: Mapping[str, object]) -> tuple[dict[str, object], type[Validator]]:
     """A copy of a raw JSON Schema and its draft: the stated one, else the latest whose metaschema takes it."""
-    copy: dict[str, object] = from_json(to_json(dict(schema)))
+    try:
+        copy: dict[str, object] = from_json(to_json(dict(schema)))
+    except (PydanticSerializationError, ValueError) as error:
+        raise UnsupportedTypeError(f"the JSON Schema is no JSON: {short(str(error))}") from error
     drafts: list[type[Validator]]
     drafts = [validator_for(copy)] if "$schema" in copy else [Draft202012Validator, Draft7Validator, Draft4Validator]
     errors = [_invalid(copy, draft) for draft in drafts]

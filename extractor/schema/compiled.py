@@ -6,16 +6,16 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-import orjson
-
 from ..paths import to_keys, to_path
 from .changes import Change
 from .checking import Checked, Checker, PydanticChecker, RawChecker, checked_schema
 from .codec import SAME
 from .dialects import DIALECTS, Dialect
 from .drafts import modern
+from .form import text_of
 from .narrow import Narrowed, narrowed
 from .plan import Source, planned
+from .repeats import repeated
 from .source import adapter_of, name_of, source_of
 from .tokens import estimate
 
@@ -81,6 +81,10 @@ class Schema(Generic[T]):
         except RecursionError:
             return value
 
+    def repeated(self, wire: object) -> tuple[str, ...]:
+        """Paths in the source form of keys that a list of entries gives twice; ``decode`` keeps the last."""
+        return tuple(to_path(keys) for keys in repeated(self._plan.decoder, wire))
+
     def to_wire(self, path: str, wire: object = None) -> str:
         """The path in the wire form of a path in the source form. Entries of a dict are found in the wire value."""
         return to_path(self._plan.decoder.to_wire(to_keys(path), wire))
@@ -119,27 +123,29 @@ class Schema(Generic[T]):
 
 def _cached(kind: object, dialect: str, open_objects: bool) -> Schema[Any]:
     """Classes are known by identity, other types by what they say: ``int | str`` is no ``str | int``, though equal."""
-    try:
-        key: object = (_content(kind), dialect, open_objects)
-        hash(key)
-    except TypeError:
-        key = None
-    found = _by_content.get(key) if key is not None else None
-    if found is None:
-        found = compiled(kind, dialect, open_objects)
-        with _lock:
-            if key is None or isinstance(kind, type):
-                _keep(_by_identity, (id(kind), dialect, open_objects), (kind, found))
-            else:
-                found = _by_content.setdefault(key, found)
-                _trim(_by_content)
-    return found
+    key = _content(kind)
+    found = _by_content.get((key, dialect, open_objects)) if key is not None else None
+    if found is not None:
+        return found
+    made = compiled(kind, dialect, open_objects)
+    with _lock:
+        if key is not None:
+            _keep(_by_content, (key, dialect, open_objects), made)
+        elif not isinstance(kind, Mapping):
+            _keep(_by_identity, (id(kind), dialect, open_objects), (kind, made))
+    return made
 
 
 def _content(kind: object) -> object:
-    if isinstance(kind, Mapping):
-        return orjson.dumps(dict(kind))
-    return kind if isinstance(kind, type) else (kind, repr(kind))
+    """What a type is known by, None where that is its identity alone."""
+    try:
+        if isinstance(kind, Mapping):
+            return text_of(dict(kind))
+        key = None if isinstance(kind, type) else (kind, repr(kind))
+        hash(key)
+    except TypeError:
+        return None
+    return key
 
 
 def _keep(cache: dict[Any, Any], key: object, value: object) -> None:

@@ -6,12 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-import orjson
-
 from ..paths import Keys
 from .anything import entry, find_entry, is_entry
 from .codec import SAME, Codec, Pruning, step
-from .form import ANY_KEY, Form, Json, Place, described
+from .form import ANY_KEY, Form, Json, Place, described, text_of
 from .merge import conj, pattern_fits
 from .scalars import say
 
@@ -55,10 +53,10 @@ def entries(c: Compiler, node: Json, rules: Rules, place: Place) -> Form:
 
 def wide(c: Compiler, properties: Mapping[str, object], place: Place) -> Form | None:
     """An object of more properties than the endpoint takes: a list of entries, one shape for each schema of a value."""
-    kinds: dict[bytes, list[str]] = {}
+    kinds: dict[str, list[str]] = {}
     for key, rule in properties.items():
         bare = {k: v for k, v in rule.items() if k not in {"title", "description"}} if isinstance(rule, dict) else rule
-        kinds.setdefault(orjson.dumps(bare), []).append(key)
+        kinds.setdefault(text_of(bare), []).append(key)
     if len(kinds) > _FEW_SHAPES:
         return None
     c.change(place, "many properties", f"{len(properties)} properties are a list of entries of key and value")
@@ -91,7 +89,7 @@ def _key_schema(c: Compiler, names: object) -> object:
     """The schema of a key as it is written: always a string, whatever its type is read as."""
     keys = c.closed_values(names)
     if keys is not None:
-        return {"enum": [key if isinstance(key, str) else orjson.dumps(key).decode() for key in keys]}
+        return {"enum": [key if isinstance(key, str) else text_of(key) for key in keys]}
     return {"type": "string", **names} if isinstance(names, dict) and c.takes(names, "string") else {"type": "string"}
 
 
@@ -151,4 +149,4 @@ class Entries(Codec):
 
 
 def _key(value: object) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    return value if isinstance(value, str) else text_of(value)

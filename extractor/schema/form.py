@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -12,6 +13,11 @@ Json: TypeAlias = dict[str, object]
 
 ANY_ITEM = "[*]"
 ANY_KEY = ".*"
+
+
+def text_of(value: object) -> str:
+    """A value as compact JSON text, whatever the size of its numbers and the signs in its strings."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import orjson
-
 from ..paths import Keys, to_path
 from .codec import SAME, Codec, Pruning, step
 from .entries import Rules, entries, entry_rules, wide
-from .form import Form, Json, Nothing, Place, closed, described, or_null
+from .form import Form, Json, Nothing, Place, closed, described, or_null, text_of
 from .merge import conj, pattern_fits
 from .scalars import say
 
@@ -127,13 +125,13 @@ def _property(c: Compiler, rule: object, place: Place, required: bool) -> tuple[
 def _default(rule: object) -> str | None:
     if not isinstance(rule, dict) or rule.get("default") is None:
         return None
-    text = orjson.dumps(rule["default"]).decode()
+    text = text_of(rule["default"])
     return f"Default: {text}" if len(text) <= _LONGEST_DEFAULT else None
 
 
 def _word(rule: object) -> str:
     """A word for "not stated" that the schema does not speak of."""
-    text = orjson.dumps(rule).decode()
+    text = text_of(rule)
     word = "<absent>"
     while word in text:
         word = f"<{word}>"
@@ -160,7 +158,7 @@ def _closed_keys(c: Compiler, node: Json, rules: Rules, place: Place) -> Form | 
 
 
 def _text(key: object) -> str:
-    return key if isinstance(key, str) else orjson.dumps(key).decode()
+    return key if isinstance(key, str) else text_of(key)
 
 
 def _sizes(node: Json) -> tuple[str, ...]:

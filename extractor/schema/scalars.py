@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-import orjson
-
 from ..paths import Keys
 from .codec import SAME, Codec, Pruning
-from .form import Form, Json, Nothing
+from .form import Form, Json, Nothing, text_of
 
 if TYPE_CHECKING:
     from .form import Place
@@ -165,14 +164,14 @@ def _too_long(c: Compiler, values: list[object]) -> bool:
 def _huge(c: Compiler, values: list[object], codec: Codec, place: Place) -> Form:
     c.change(place, "huge enum", f"{len(values)} values are more than the endpoint takes; checked after the answer")
     kinds = list(dict.fromkeys(map(type_of, values)))
-    shown = ", ".join(orjson.dumps(value).decode() for value in values[:20])
+    shown = ", ".join(text_of(value) for value in values[:20])
     note = f"One of {len(values)} permitted values, such as {shown}"
     branches: list[object] = [{"type": kind} for kind in kinds]
     return Form({"type": kinds[0]} if len(kinds) == 1 else {"anyOf": branches}, codec, (note,))
 
 
 def _name(value: object) -> str:
-    return orjson.dumps(value).decode()
+    return text_of(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,14 +223,14 @@ class JsonText(Codec):
 
     def encode(self, value: object) -> object:
         try:
-            return self.inner.encode(orjson.loads(value)) if isinstance(value, str) else value
-        except orjson.JSONDecodeError:
+            return self.inner.encode(json.loads(value)) if isinstance(value, str) else value
+        except ValueError:
             return value
 
     def decode(self, value: object) -> object:
         if isinstance(value, str) and not self.texts:
             return value
-        return orjson.dumps(self.inner.decode(value)).decode()
+        return text_of(self.inner.decode(value))
 
     def to_wire(self, keys: Keys, wire: object) -> Keys:
         return keys

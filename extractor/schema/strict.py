@@ -6,14 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-import orjson
-
 from ..errors import UnsupportedTypeError
 from . import anything, arrays, objects, scalars, unions
 from .codec import Codec, Ref
 from .dialects import Dialect
 from .drafts import look_at
-from .form import Form, Json, Nothing, Place, described
+from .form import Form, Json, Nothing, Place, described, text_of
 from .loops import Loops
 from .merge import COMBINED, PLAIN, both, flat, implied
 
@@ -47,8 +45,8 @@ class Compiler:
     changes: list[tuple[Place, str, str]] = field(default_factory=list)
     _names: dict[str, str] = field(default_factory=dict)
     _empty: set[str] = field(default_factory=set)
-    _merged: dict[bytes, Form | None] = field(default_factory=dict)
-    _named_merges: dict[bytes, str] = field(default_factory=dict)
+    _merged: dict[str, Form | None] = field(default_factory=dict)
+    _named_merges: dict[str, str] = field(default_factory=dict)
     _loops: Loops | None = None
 
     def change(self, place: Place, name: str, text: str) -> None:
@@ -95,7 +93,10 @@ class Compiler:
         if name is None:
             name = self.define(hint.rsplit("/", 1)[-1], key)
             try:
-                self.fill(name, self.node(target, place))
+                form = self.node(target, place)
+                if self._begins_with(form.schema, name):
+                    raise Nothing(place, f"{name} is defined by itself")
+                self.fill(name, form)
             except Nothing:
                 self._empty.add(key)
                 self.fill(name, Form({"type": "null"}))
@@ -122,6 +123,13 @@ class Compiler:
         self.forms[name] = described(form)
         self.codecs[name] = form.codec
 
+    def _begins_with(self, schema: Json, name: str) -> bool:
+        """Whether a definition is met again before anything of it is written, so that it never ends."""
+        ref, branches = schema.get("$ref"), schema.get("anyOf")
+        inner = [self.forms[str(ref).rsplit("/", 1)[-1]].schema] if ref is not None else _list(branches)
+        own = f"#/$defs/{name}"
+        return ref == own or any(isinstance(one, dict) and one.get("$ref") == own for one in inner)
+
     def refer(self, name: str) -> Form:
         return Form({"$ref": f"#/$defs/{name}"}, Ref(name, self.codecs))
 
@@ -142,7 +150,7 @@ class Compiler:
 
     def _combined(self, schema: Mapping[str, object], place: Place) -> Form:
         """A node with combinators, merged. Met again, inside itself too, it is a definition."""
-        key = orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)
+        key = text_of(schema)
         if key in self._merged:
             return self._met_again(key, place)
         self._merged[key] = None
@@ -158,7 +166,7 @@ class Compiler:
         self._merged[key] = form
         return form
 
-    def _met_again(self, key: bytes, place: Place) -> Form:
+    def _met_again(self, key: str, place: Place) -> Form:
         form = self._merged[key]
         if form is None and not self.dialect.recursion:
             raise Nothing(place, "it holds itself")

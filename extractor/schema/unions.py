@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-import orjson
-
 from ..paths import Keys
 from .codec import SAME, Boxed, Codec, Pruning
 from .entries import Entries
-from .form import Form, Json, Nothing, Place, closed, described, or_null
+from .form import Form, Json, Nothing, Place, closed, described, or_null, text_of
 from .matching import Defs, fits, lost, nearness, shared
 from .merge import COMBINED, PLAIN, both, flat
 from .scalars import type_of
@@ -89,11 +87,11 @@ def _kinded(c: Compiler, forms: list[tuple[object, Form]], place: Place) -> list
     ]
 
 
-def _first_key(schema: Json) -> bytes:
+def _first_key(schema: Json) -> str:
     """The first property, and its value where it is fixed."""
     for key, rule in _mapping(schema["properties"]).items():
-        return orjson.dumps([key, _mapping(rule).get("const")])
-    return b""
+        return text_of([key, _mapping(rule).get("const")])
+    return ""
 
 
 def _name_of(c: Compiler, branch: object, at: int) -> str:
@@ -142,7 +140,7 @@ def _fixed(c: Compiler, rule: object) -> list[object]:
 
 
 def _distinct(values: list[list[object]]) -> bool:
-    texts = [orjson.dumps(value) for some in values for value in some]
+    texts = [text_of(value) for some in values for value in some]
     return len(values) > 1 and all(values) and len(set(texts)) == len(texts)
 
 
@@ -159,7 +157,7 @@ def without(c: Compiler, node: Json, denied: object, place: Place) -> Json:
             denied_node = deny(c, node, rule, place)
             if denied_node is not None:
                 return denied_node
-    text = orjson.dumps(rule).decode()
+    text = text_of(rule)
     c.change(place, "not", "what it must not be is described")
     return described_node(node, f"Must not fit the JSON Schema {text[:300]}")
 

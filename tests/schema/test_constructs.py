@@ -310,3 +310,20 @@ def test_names_are_safe() -> None:
     assert Schema.of(create_model("M y[int]", x=(int, ...))).name == "M_y_int"
     assert Schema.of(list[int]).name == "list"
     assert Schema.of({"type": "string"}).name == "answer"
+
+
+def test_a_key_that_is_given_twice_is_told_and_the_last_one_counts() -> None:
+    class Looks(BaseModel):
+        key: str
+        value: int
+
+    class Holder(BaseModel):
+        totals: dict[str, int]
+        looks: list[Looks]
+        extra: Any
+
+    twice = [{"key": "a", "value": 1}, {"key": "a", "value": 2}]
+    schema = Schema.of(Holder)
+    wire = {"totals": twice, "looks": twice, "extra": {"entries": twice}}
+    assert schema.repeated(wire) == ("$.totals.a", "$.extra.a")
+    assert schema.decode(wire) == {"totals": {"a": 2}, "looks": twice, "extra": {"a": 2}}

@@ -226,3 +226,28 @@ def test_the_raw_schema_is_left_as_it_was() -> None:
     raw = holding({"type": "array", "items": [{"type": "integer"}]}, **{"$schema": OLD})
     copy = {**raw}
     assert Schema.of(raw).source == copy == raw
+
+
+@pytest.mark.parametrize("rule", [{"$ref": "#/$defs/a"}, {"anyOf": [{"$ref": "#/$defs/a"}, {"type": "integer"}]}])
+def test_a_definition_that_is_defined_by_itself_is_refused(rule: Any) -> None:
+    with pytest.raises(UnsupportedTypeError, match="defined by itself"):
+        Schema.of(holding({"$ref": "#/$defs/a"}, **{"$defs": {"a": rule}}))
+
+
+def test_repeats_in_a_set_are_dropped_on_the_way_back() -> None:
+    schema = Schema.of(holding({"type": "array", "items": {"type": "object"}, "uniqueItems": True}))
+    wire = schema.encode({"x": [{"a": 1}, {}, {"a": 1}]})
+    assert schema.decode(wire) == {"x": [{"a": 1}, {}]}
+
+
+def test_a_dict_that_was_changed_is_another_schema() -> None:
+    raw = holding({"type": "integer"})
+    before = Schema.of(raw)
+    raw["properties"]["x"] = {"maximum": 10**30, "type": "integer"}
+    assert Schema.of(raw).strict["properties"]["x"] == {"type": "integer", "maximum": 10**30}  # type: ignore[index]
+    assert before.strict["properties"]["x"] == {"type": "integer"}  # type: ignore[index]
+
+
+def test_what_is_no_json_is_no_schema() -> None:
+    with pytest.raises(UnsupportedTypeError, match="no JSON"):
+        Schema.of({"const": object()})
