@@ -18,6 +18,7 @@ _QUICK_NUMBER = {
     Role.VALUE: re.compile(rf"{_NUMBER}(?=[\]}}]|,\D)"),
     Role.ROOT: re.compile(rf"{_NUMBER}(?=\s*\Z)"),
 }
+_TUPLE = re.compile(r"\(\s*(?:[\"'{\[(]|-?\d[\d.]*\s*[,)]|(?:True|False|None|null)\b|\))")
 _DIGITS = frozenset("0123456789+-.")
 
 
@@ -51,7 +52,8 @@ class Builder:
 
     def _opens(self, mark: str, guide: Guide) -> bool:
         if mark == "(":
-            return self.state.untyped or guide.wants("array")
+            tuple_ = _TUPLE.match(self.text.text, self.text.at, self.text.end) is not None
+            return tuple_ and (self.state.untyped or guide.wants("array"))
         return self.state.untyped or not guide.text_only or not self.stack
 
     def open(self, opener: str, guide: Guide) -> Frame:

@@ -21,7 +21,7 @@ _FAR = 2000
 
 def _ends_key(string: Quoted, place: int, after: int) -> bool:
     mark = string.text.char(after)
-    if mark in COLONS or mark in ",}{[":
+    if mark in COLONS or mark in ",}{[]":
         return True
     if mark in QUOTES:
         return not string.odd and not (after == place + 1 and place > string.start)
@@ -89,14 +89,19 @@ def _bracket(string: Quoted, place: int, after: int) -> bool:
     """Whether the closing brackets that follow are those of the structure around, and not a part of the string."""
     text, stack = string.text, string.state.stack
     level = len(stack)
+    stray = False
     while (mark := text.char(after)) and mark in CLOSERS:
-        while level and stack[level - 1].opener != CLOSERS[mark]:
-            level -= 1
-        if level == 0 and mark == ")":
+        opened = level
+        while opened and stack[opened - 1].opener != CLOSERS[mark]:
+            opened -= 1
+        if opened == 0 and mark == ")":
             return False
-        level = max(level - 1, 0)
+        stray = stray or (opened == 0 and level > 0)
+        level = max(opened - 1, 0) if opened else level
         after = text.blank(after + 1)
     if after >= text.end or text.fenced(after):
+        return True
+    if stray and not string.odd and string.squares <= 0 and string.braces <= 0 and text.char(after) in COMMAS:
         return True
     return string.braces <= 0 and _goes_on(string, level, after)
 
@@ -193,7 +198,7 @@ def _literal_then_delimiter(string: Quoted, after: int) -> bool:
 
 
 _AFTER_VALUE: dict[str, Check] = {
-    ",": _comma_after_value,
+    **dict.fromkeys(COMMAS, _comma_after_value),
     "+": _plus,
     ":": _never,
     "{": _never,
@@ -202,7 +207,7 @@ _AFTER_VALUE: dict[str, Check] = {
     **dict.fromkeys(QUOTES, _quote_after_value),
 }
 _AFTER_ITEM: dict[str, Check] = {
-    ",": _comma_after_item,
+    **dict.fromkeys(COMMAS, _comma_after_item),
     "+": _plus,
     ":": _colon_after_item,
     "{": _opener_after_item,

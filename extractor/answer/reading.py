@@ -15,6 +15,7 @@ from .strict import NotJson, is_nearly, read, read_leniently
 
 _ESCAPED = re.compile(r"[{\[]\s*(?:\\n)*\s*\\\"")
 _MORE = re.compile(r"""\s*,\s*["'][^"'\n]{1,80}["']\s*:""")
+_CLOSING = re.compile(r"\s*[}\]]")
 _LINE = r"""[ \t]*["']?[A-Za-z_][\w -]{0,60}["']?[ \t]*(?::[ \t]*\S|\{)[^\n]*\n"""
 _LINES = re.compile(rf"\s*{_LINE}{_LINE}")
 _UNESCAPE = re.compile(r'\\(["\\/nrt])')
@@ -99,7 +100,7 @@ def _read(text: str, start: Start, guide: Guide) -> Reading:
 
 
 def _standing(text: str, start: Start) -> Parsed | None:
-    if start.close < 0 or _MORE.match(text, start.close, start.end):
+    if start.close < 0 or _MORE.match(text, start.close, start.end) or _CLOSING.match(text, start.close, start.end):
         return None
     piece = text[start.at : start.close]
     try:

@@ -123,6 +123,11 @@ class Text:
             return 2
         return 2 if guide.knows(found[1]) else 1
 
+    def quoted_key(self, at: int) -> str | None:
+        """The key in quotes that stands here with its colon."""
+        found = _QUOTED_KEY.match(self.text, at, self.end)
+        return found[1] if found else None
+
     def _bare_key(self, at: int, guide: Guide) -> int:
         found = _KEY_WORDS.match(self.text, at, self.end)
         if found is None:

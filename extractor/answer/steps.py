@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from .building import Builder
 from .frames import Frame
-from .quoted import Role
+from .quoted import LITERALS, Role
 from .scan import CLOSERS, COLONS, COMMAS, QUOTES
 from .shapes import Guide
 from .strings import read_string
@@ -40,6 +40,10 @@ def _closing(builder: Builder, frame: Frame) -> None:
     opener = CLOSERS[mark]
     if frame.comma and (frame.members or frame.items):
         builder.state.tell("comma", ",", "")
+    if _is_stray(builder, opener):
+        builder.state.tell("bracket", mark, "", 0.3)
+        builder.text.at += 1
+        return
     if any(open_.opener == opener for open_ in builder.stack):
         builder.text.at += 1
         while builder.stack[-1].opener != opener:
@@ -51,6 +55,23 @@ def _closing(builder: Builder, frame: Frame) -> None:
     builder.text.at += 1
     if builder.text.char(builder.text.blank(builder.text.at)) in ("", "}", "]"):
         builder.close()
+
+
+def _is_stray(builder: Builder, opener: str) -> bool:
+    """Whether the key that follows a closing bracket belongs to what it would close, and not to what is around."""
+    stack, text = builder.stack, builder.text
+    following = text.blank(text.at + 1)
+    if text.char(following) != ",":
+        return False
+    key = text.quoted_key(text.blank(following + 1))
+    level = next((index for index in range(len(stack) - 1, -1, -1) if stack[index].opener == opener), 0)
+    inner = next((frame for frame in reversed(stack[level:]) if frame.is_object), None)
+    if key is None or inner is None or level == 0 or key in inner.members:
+        return False
+    around = stack[level - 1]
+    if not around.is_object:
+        return False
+    return key in around.members or (inner.guide.knows(key) and bool(around.guide.keys) and not around.guide.knows(key))
 
 
 def _close_here(builder: Builder, mark: str) -> None:
@@ -105,15 +126,49 @@ def _after_key(builder: Builder, frame: Frame, key: str, start: int) -> None:
         text.at = after + 1
         if text.char(text.at) == ">":
             text.at += 1
-        frame.key = key
         if not frame.comma:
             builder.state.tell("comma", "", ",", 0.1)
+        _owner(builder, frame, key).key = key
+        return
+    if frame.members and (mark == "]" or (mark == "," and _was_list(builder, frame))):
+        _reopen_list(builder, frame, start)
         return
     if mark in ("", ",", "}", "]"):
         _key_alone(builder, frame, key, mark, after)
         return
     builder.state.tell("colon", "", ":", 0.2)
     frame.key = key
+
+
+def _owner(builder: Builder, frame: Frame, key: str) -> Frame:
+    """The open object that a key belongs to: this one; or one around it, where this one has no such key."""
+    if not frame.guide.closed or frame.guide.knows(key) or len(builder.stack) < 2:
+        return frame
+    for around in reversed(builder.stack[:-1]):
+        if around.is_object and key not in around.members and around.guide.knows(key):
+            while builder.stack[-1] is not around:
+                builder.state.tell("bracket", "", "}" if builder.stack[-1].is_object else "]", 0.3)
+                builder.close()
+            return around
+    return frame
+
+
+def _was_list(builder: Builder, frame: Frame) -> bool:
+    """Whether the schema wants a list where the last member has a single value."""
+    last = next(reversed(frame.members))
+    inner = frame.guide.child(last)
+    return inner.kinds <= {"array", "null"} and not isinstance(frame.members[last], list)
+
+
+def _reopen_list(builder: Builder, frame: Frame, start: int) -> None:
+    """Items go on where a key should be: the opening bracket before the last member's value was forgotten."""
+    last = next(reversed(frame.members))
+    value = frame.members.pop(last)
+    frame.key = last
+    builder.state.tell("bracket", "", "[", 0.4)
+    again = builder.open("[", frame.guide.child(last))
+    again.items = [value]
+    builder.text.at = start
 
 
 def _key_alone(builder: Builder, frame: Frame, key: str, mark: str, after: int) -> None:
@@ -172,19 +227,29 @@ def _bare_key(builder: Builder, frame: Frame, found: re.Match[str]) -> None:
     ):
         _after_key(builder, frame, key, found.start())
     else:
-        _word_and_value(builder, frame, key, mark)
+        _word_and_value(builder, frame, key, found)
 
 
-def _word_and_value(builder: Builder, frame: Frame, key: str, mark: str) -> None:
-    """No colon comes: items of a set, or words that belong nowhere."""
-    if not frame.members and not frame.items and mark in ("}", ",") and key[:1].isdecimal():
+def _is_plain(word: str) -> bool:
+    return word.lower() in LITERALS or word.replace(".", "", 1).lstrip("-").isdecimal()
+
+
+def _word_and_value(builder: Builder, frame: Frame, key: str, found: re.Match[str]) -> None:
+    """No colon comes: items of a set or of a list, or words that belong nowhere."""
+    mark = builder.text.here()
+    start = builder.text.at - len(found[0])
+    if not frame.members and mark in ("}", ",") and key[:1].isdecimal():
         _to_list(builder, frame)
-        builder.text.at -= len(builder.text.text[: builder.text.at]) - builder.text.text.rindex(key, 0, builder.text.at)
+        builder.text.at = start
+        return
+    if frame.members and (mark == "]" or (mark == "," and (_is_plain(key) or _was_list(builder, frame)))):
+        _reopen_list(builder, frame, start)
         return
     if not mark:
         builder.state.cut = builder.state.keys()
         builder.state.halved = False
     builder.state.tell("junk", key[:80], "", 0.6)
+    builder.state.complain("unclear", f"text that belongs nowhere was left out: {key[:80]!r}")
 
 
 def _object_in_object(builder: Builder, frame: Frame) -> None:

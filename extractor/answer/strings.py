@@ -115,7 +115,8 @@ class _Reader(Quoted):
         """The quote belongs to the string."""
         self.at = place + 1
         if verdict is Verdict.DOUBLED:
-            self.start = self.mark = self.at
+            self.doubled = self.odd = True
+            self.inner = 1
             self.state.tell("quote", '""', '"')
             return
         self.inner += 1

@@ -148,8 +148,9 @@ def read_text(state: State, guide: Guide) -> str:
     text.at = end
     if end >= text.end and state.stack:
         state.cut_here()
-    if text.here() in ('"', "”") and end > start:
-        text.at = end + 1 if not text.key_at(end, state.guide) else end
+    if text.here() in ('"', "”") and end > start and not text.key_at(end, state.guide):
+        text.at = end + 1
+        said = said.replace('\\"', '"')
     return said
 
 
@@ -194,7 +195,7 @@ def _opener(run: _Run, place: int) -> bool:
     text = run.text
     mark = text.text[place]
     spaced = place > run.start and text.text[place - 1].isspace()
-    if mark in "{[" and spaced and not run.guide.text_only and not run.opened:
+    if mark in "{[" and spaced and run.in_array and not run.guide.text_only and not run.opened:
         return True
     if not run.strict:
         run.opened.append(OPENERS[mark])
