@@ -261,11 +261,11 @@ def checked_schema(schema: Mapping[str, object]) -> tuple[dict[str, object], typ
         raise UnsupportedTypeError(f"the JSON Schema is no JSON: {short(str(error))}") from error
     drafts: list[type[Validator]]
     drafts = [validator_for(copy)] if "$schema" in copy else [Draft202012Validator, Draft7Validator, Draft4Validator]
-    errors = [_invalid(copy, draft) for draft in drafts]
-    for draft, error in zip(drafts, errors, strict=True):
-        if error is None:
+    invalid = [_invalid(copy, draft) for draft in drafts]
+    for draft, found in zip(drafts, invalid, strict=True):
+        if found is None:
             return copy, draft
-    first = next(error for error in errors if error is not None)
+    first = next(found for found in invalid if found is not None)
     path = to_path(first.absolute_path)
     text = f"the JSON Schema is invalid at {path}: {short(first.message)}; correct it there"
     raise UnsupportedTypeError(text, path=path) from first

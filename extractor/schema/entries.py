@@ -40,7 +40,8 @@ def _unstated(c: Compiler, node: Json, patterns: Mapping[str, object]) -> object
     """What further properties may be where additionalProperties does not say."""
     if "unevaluatedProperties" in node:
         return node["unevaluatedProperties"]
-    return not c.typed and (c.open_objects or ("properties" not in node and not patterns))
+    bare = "properties" not in node and not patterns
+    return bare or (c.open_objects and not c.typed)
 
 
 def entries(c: Compiler, node: Json, rules: Rules, place: Place) -> Form:
