@@ -114,7 +114,7 @@ def _goes_on(string: Quoted, level: int, after: int) -> bool:
         following = _past_commas(string, after)
         if level and stack[level - 1].is_object:
             sure = text.key_at(following, stack[level - 1].guide)
-            return sure == 2 or (not string.odd and text.char(following) in ("", *CLOSERS, "["))
+            return sure == 2 or (not string.odd and (sure == 1 or text.char(following) in ("", *CLOSERS, "[")))
         return not string.odd or (level == 0 and text.char(following) in ("{", "[", ""))
     if level == 0:
         return not string.odd

@@ -33,8 +33,14 @@ _BLANK = re.compile("[\\s\u200b\u180e\ufeff\u2060\x00]+")
 _LINE_END = re.compile(r"[\n\r]")
 _KEY = re.compile(r"[^\W\d][\w$.\-]{0,63}")
 _KEY_WORDS = re.compile(r"[^\s\"'{}\[\](),:：=`\\/#][^\n\"{}\[\](),:：=`\\/#]{0,63}")
-_QUOTED_KEY = re.compile(r"""["'“”‘’„`]([^"“”„`\n\\{}]{0,100})["'“”‘’`´]\s*[*`]*\s*[:：](?!//)""")
+_QUOTED_KEY = re.compile(
+    r"""(?:"([^"\n\\{}]{0,100})"|'([^'\n\\{}]{0,100})'|["'“”‘’„`]([^"“”‘’„`\n\\{}]{0,100})["“”’`´])\s*[*`]*\s*[:：](?!//)"""
+)
 _ELLIPSIS = re.compile(r"\.{3,}|…")
+
+
+def _name(found: re.Match[str]) -> str:
+    return next(name for name in found.groups() if name is not None)
 
 
 class Text:
@@ -121,12 +127,12 @@ class Text:
             return 0
         if not guide.keys:
             return 2
-        return 2 if guide.knows(found[1]) else 1
+        return 2 if guide.knows(_name(found)) else 1
 
     def quoted_key(self, at: int) -> str | None:
         """The key in quotes that stands here with its colon."""
         found = _QUOTED_KEY.match(self.text, at, self.end)
-        return found[1] if found else None
+        return _name(found) if found else None
 
     def _bare_key(self, at: int, guide: Guide) -> int:
         found = _KEY_WORDS.match(self.text, at, self.end)

@@ -8,13 +8,11 @@ from functools import lru_cache
 
 from .ends import ENDS
 from .escapes import read_escape
+from .forgotten import end_before, end_without_quote
 from .frames import State
 from .quoted import Quoted, Role
-from .scan import COLONS, COMMAS
 
-_SPLIT = re.compile(r"[,，\n]")
 _OPENING_MARKS = "([{<“‘«„=>-/"
-_FAR = 2000
 
 
 class Verdict(Enum):
@@ -23,7 +21,6 @@ class Verdict(Enum):
     END = "end"
     INNER = "inner"
     DOUBLED = "doubled"
-    OPENS_NEXT = "opens next"
 
 
 def _quick(quote: str) -> dict[tuple[str, Role], re.Pattern[str]]:
@@ -101,8 +98,8 @@ class _Reader(Quoted):
             verdict = self._verdict(place)
             if verdict is Verdict.END:
                 return self.finish(place, place + 1)
-            if verdict is Verdict.OPENS_NEXT:
-                return self._end_before(place)
+            if verdict is Verdict.INNER and (forgotten := end_before(self, place)) >= 0:
+                return self._end_at(forgotten)
             self._keep(place, verdict)
 
     def _escape(self, place: int) -> None:
@@ -130,14 +127,10 @@ class _Reader(Quoted):
         else:
             self.odd = not self.odd
 
-    def _end_before(self, place: int) -> str:
-        """The closing quote was forgotten: the one found opens what comes next."""
-        content = self.text.text[self.mark : place]
-        kept = _without_comment(content).rstrip()
-        comma = kept.endswith(tuple(COMMAS)) or (self.role is Role.KEY and kept.endswith(tuple(COLONS)))
-        kept = kept[:-1].rstrip() if comma else kept
+    def _end_at(self, place: int) -> str:
+        """The closing quote was forgotten here."""
         self.state.tell("quote", "", '"', 0.2)
-        return self.finish(self.mark + len(kept), self.mark + len(kept))
+        return self.finish(place, place)
 
     def _verdict(self, place: int) -> Verdict:
         if self.text.text[place] in "'’" and self._is_apostrophe(place):
@@ -150,43 +143,17 @@ class _Reader(Quoted):
             return Verdict.END
         if place == self.start and self.text.char(place + 1).isalnum():
             return Verdict.DOUBLED
-        return Verdict.OPENS_NEXT if self._opens_next(place, after) else Verdict.INNER
+        return Verdict.INNER
 
     def _is_apostrophe(self, place: int) -> bool:
         before, after = self.around(place)
         return before.isalnum() and after.isalnum()
 
-    def _opens_next(self, place: int, after: int) -> bool:
-        """Whether this quote begins the next key or item, since the string's own end was forgotten."""
-        gap = self.text.text[max(self.mark, place - 200) : place]
-        said = _without_comment(gap).rstrip()
-        if not said:
-            return False
-        if self.role is Role.KEY:
-            return said[-1] in COLONS
-        if self.role is Role.VALUE:
-            return self._key_after(said, gap, place)
-        return self.role is Role.ITEM and said[-1] in COMMAS and not self.odd and self._item_after(place)
-
-    def _key_after(self, said: str, gap: str, place: int) -> bool:
-        guide = self.state.guide
-        if self.text.key_at(place, guide) < 2 or (self.braces > 0 and not self.known(place)):
-            return False
-        broken = "\n" in gap[len(said) :]
-        return said[-1] in COMMAS or broken or (not self.odd and self.known(place))
-
-    def _item_after(self, place: int) -> bool:
-        """Whether the next quote ends an item that begins at this one."""
-        end = self.text.find(self.text.text[place], place + 1)
-        if end < 0 or end - place > _FAR:
-            return False
-        return self.text.char(self.text.blank(end + 1)) in (*COMMAS, "]", "")
-
     def _unclosed(self) -> str:
         """No quote ends the string: it was forgotten, or the text was cut."""
         text = self.text
         end = text.end
-        place = self._forgotten_end() if text.work > 0 else -1
+        place = end_without_quote(self) if text.work > 0 else -1
         text.work -= end - self.start
         if place >= 0:
             self.state.tell("quote", "", '"', 0.3)
@@ -196,48 +163,3 @@ class _Reader(Quoted):
             return self.finish(self.fallback, self.fallback + 1)
         self.state.cut_here()
         return self.finish(end, end)
-
-    def _forgotten_end(self) -> int:
-        """Where the string ends although no quote says so; -1 where it was cut."""
-        raw = self.text.text
-        if self.role is Role.KEY:
-            places = [place for place in (self.text.find(mark, self.start) for mark in ":\n}") if place >= 0]
-            return min(places, default=-1) if ":" in raw[self.start : self.start + 200] else -1
-        if self.role is Role.ROOT:
-            return -1
-        tail = _tail_start(raw, self.mark, self.text.end)
-        if tail is None:
-            return -1
-        if self.role is Role.ITEM:
-            ends = [place for place in (raw.find(mark, self.mark, self.text.end) for mark in ",]\n") if place >= 0]
-            return min(ends, default=-1)
-        return self._before_key(tail)
-
-    def _before_key(self, tail: int) -> int:
-        """In an object: before the first comma or line that a key follows, or before the closing brackets."""
-        raw = self.text.text
-        for found in _SPLIT.finditer(raw, self.mark, tail):
-            if self.text.key_at(self.text.blank(found.end()), self.state.guide):
-                return found.start()
-        closing = len(self.state.stack)
-        place = self.text.end
-        while place > tail and closing:
-            place -= 1
-            closing -= raw[place] in "}]"
-        return place
-
-
-def _tail_start(raw: str, start: int, end: int) -> int | None:
-    """Where the closing brackets at the end of the text begin; None where it ends with none."""
-    place = end
-    while place > start and (raw[place - 1] in "}]" or raw[place - 1].isspace()):
-        place -= 1
-    return place if raw[place:end].strip() else None
-
-
-def _without_comment(gap: str) -> str:
-    """The text before a quote without a comment that ends it."""
-    bare = gap.rstrip()
-    if bare.endswith("*/") and "/*" in bare:
-        return bare[: bare.rindex("/*")]
-    return gap
