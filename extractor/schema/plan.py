@@ -12,6 +12,7 @@ from .dialects import Dialect
 from .finish import finished, lifted, name_in
 from .form import Form, Json, Nothing, Place, closed, described
 from .limits import count, excesses
+from .sharing import shared
 from .strict import Compiler
 
 
@@ -60,6 +61,7 @@ def planned(source: Source, dialect: Dialect) -> Plan:
 
 
 _FEWEST = 10
+_LONG = {"entries", "tuple", "tag first", "merged"}
 
 
 def _plan(source: Source, dialect: Dialect) -> Plan:
@@ -67,6 +69,8 @@ def _plan(source: Source, dialect: Dialect) -> Plan:
     try:
         form = _rooted(compiler.node(source.asked or source.root, Place()), compiler)
         strict = finished(form.schema, compiler.forms)
+        if not source.typed or sum(name in _LONG for _, name, _ in compiler.changes) > 1:
+            strict = shared(strict)
     except Nothing as nothing:
         path = str(nothing.place)
         raise UnsupportedTypeError(

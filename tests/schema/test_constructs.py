@@ -327,3 +327,15 @@ def test_a_key_that_is_given_twice_is_told_and_the_last_one_counts() -> None:
     wire = {"totals": twice, "looks": twice, "extra": {"entries": twice}}
     assert schema.repeated(wire) == ("$.totals.a", "$.extra.a")
     assert schema.decode(wire) == {"totals": {"a": 2}, "looks": twice, "extra": {"a": 2}}
+
+
+def test_what_comes_again_is_sent_once() -> None:
+    class Book(BaseModel):
+        authors: dict[str, str]
+        titles: dict[str, str]
+        prices: dict[str, str]
+
+    schema = Schema.of(Book)
+    ref = {"type": "array", "items": {"$ref": "#/$defs/Entry"}}
+    assert schema.strict["properties"] == {"authors": ref, "titles": ref, "prices": ref}
+    assert schema.strict["$defs"] == {"Entry": closed(key=STRING, value=STRING)}
