@@ -43,12 +43,20 @@ class Builder:
             self.text.at += 1
             return
         value = self._scalar(guide, role, mark)
+        if role is Role.VALUE and isinstance(value, str) and self.text.here() == ":" and mark in QUOTES:
+            return self._imply(guide, value)
         if value == "" and role is Role.ITEM and self.state.cut is not None:
             return
         self.put(value)
         if self.stack and self.text.here() == ",":
             self.text.at += 1
             self.stack[-1].comma = True
+
+    def _imply(self, guide: Guide, key: str) -> None:
+        """A key stands where a value should be: the brace before it was forgotten."""
+        self.state.tell("bracket", "", "{", 0.3)
+        self.open("{", guide).key = key
+        self.text.at += 1
 
     def _opens(self, mark: str, guide: Guide) -> bool:
         if mark == "(":

@@ -17,6 +17,7 @@ _MARKS = re.compile(r"[*_`~]{1,3}")
 _JUNK = re.compile(r"[^\s\"{}\[\],:][^\"{}\[\],:]{0,80}")
 _BLOCK = re.compile(r"[A-Za-z_]\w{0,60}[ \t]*[{\[]\s*[\w\"'{}\[\]]")
 _FAR = 2000
+_LONGEST_KEY = 60
 
 
 def _ends_key(string: Quoted, place: int, after: int) -> bool:
@@ -144,6 +145,14 @@ def _colon_after_item(string: Quoted, place: int, after: int) -> bool:
     return not string.odd and string.braces <= 0
 
 
+def _colon_after_value(string: Quoted, place: int, after: int) -> bool:
+    """A key where a value should be: the brace before it was forgotten."""
+    if string.inner or place - string.start > _LONGEST_KEY or string.text.text.startswith("://", after):
+        return False
+    inner = string.state.stack[-1].inner()
+    return inner.wants("object") and (not inner.keys or inner.knows(string.text.text[string.start : place]))
+
+
 def _never(string: Quoted, place: int, after: int) -> bool:
     return False
 
@@ -200,7 +209,7 @@ def _literal_then_delimiter(string: Quoted, after: int) -> bool:
 _AFTER_VALUE: dict[str, Check] = {
     **dict.fromkeys(COMMAS, _comma_after_value),
     "+": _plus,
-    ":": _never,
+    ":": _colon_after_value,
     "{": _never,
     "[": _never,
     **dict.fromkeys(CLOSERS, _bracket),

@@ -67,7 +67,9 @@ def _without_braces(text: str, span: Span, guide: Guide) -> Iterator[Reading]:
     """Members whose braces were forgotten, one a line, from the first line on."""
     place = Text(text, span.start, span.end)
     start = place.blank(span.start)
-    if not guide.wants("object") or place.char(start) in "{[" or not _LINES.match(text, start, span.end):
+    if not guide.wants("object") or place.char(start) in "{[":
+        return
+    if place.quoted_key(start) is None and not _LINES.match(text, start, span.end):
         return
     if guide.keys and place.key_at(start, guide) < 2:
         return
