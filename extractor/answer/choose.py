@@ -59,6 +59,7 @@ def _together(found: Sequence[Reading], target: Target) -> Iterator[Reading]:
         tuple(issue for reading in objects for issue in reading.parsed.issues),
         None if final.cut is None else (len(objects) - 1, *final.cut),
         final.halved,
+        final.unfinished,
     )
     yield Reading(parsed, (Fix("$", "together", len(objects), None, 0.1),), objects[0].fenced, start=objects[0].start)
 

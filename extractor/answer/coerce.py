@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import re
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -15,6 +16,8 @@ from .unions import trials, union
 
 _DROPPED = 0.2
 _WRAPPED = 0.3
+_SEPARATORS = re.compile(r"[,;、]\s|[\n|]|[;、]")
+_BULLETS = " \t-*•"
 _MOST_INSIDE = 4
 _MOST_SEEN = 4
 
@@ -219,7 +222,9 @@ def _rewrites(fitting: Fitting, ask: Ask) -> list[_Rewrite]:
             for key, inner in value.items()
             if isinstance(inner, list) and len(value) == 1
         )
-    if "array" in shape.kinds and value is not None and not _is_listing(value):
+    if "array" in shape.kinds and _is_listing(value):
+        found.extend(_split(fitting, ask, str(value)))
+    elif "array" in shape.kinds and value is not None:
         found.append(_Rewrite(Ask([value], shape, place.otherwise(-1)), "list", _WRAPPED))
     return found
 
@@ -227,6 +232,15 @@ def _rewrites(fitting: Fitting, ask: Ask) -> list[_Rewrite]:
 def _is_listing(value: object) -> bool:
     """Whether a text could be several items: then it is not one for sure."""
     return isinstance(value, str) and any(mark in value for mark in (", ", ";", "\n", "、", " | "))
+
+
+def _split(fitting: Fitting, ask: Ask, text: str) -> Iterator[_Rewrite]:
+    """A listing: its parts, where no item may be a text; else it could be one item as well, and both are told."""
+    parts: list[object] = [part for part in (bare.strip(_BULLETS) for bare in _SEPARATORS.split(text)) if part]
+    if "string" not in fitting.shapes.item(ask.shape, 0).kinds or fitting.shapes.item(ask.shape, 0).choices:
+        yield _Rewrite(Ask(parts, ask.shape, ask.place.otherwise(-1)), "split", _WRAPPED)
+    else:
+        fitting.doubt(ask.place, text, [[text], parts])
 
 
 def _into_member(fitting: Fitting, ask: Ask, value: list[object]) -> list[_Rewrite]:

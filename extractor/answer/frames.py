@@ -59,6 +59,8 @@ class State:
     cut: Keys | None = None
     halved: bool = False
     """Whether what stands at ``cut`` was cut in its middle."""
+    unfinished: bool = False
+    """Whether more was to come where the text ended: after a comma, a key or a part of one."""
 
     @property
     def guide(self) -> Guide:

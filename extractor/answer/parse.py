@@ -24,7 +24,8 @@ _BLANKS = " \n\r\t\u200b\u180e\ufeff\u2060\x00"
 class Parsed:
     """A value read from a text, and the place behind it.
 
-    ``cut`` leads to what was being written when the text ended, ``halved`` says that it was cut in its middle.
+    ``cut`` leads to what was being written when the text ended, ``halved`` says that it was cut in its middle,
+    ``unfinished`` that more was to come.
     """
 
     value: object
@@ -33,6 +34,7 @@ class Parsed:
     issues: tuple[Issue, ...] = ()
     cut: Keys | None = None
     halved: bool = False
+    unfinished: bool = False
     found: bool = True
 
 
@@ -57,6 +59,7 @@ def parse(
         tuple(state.issues),
         state.cut,
         state.halved,
+        state.unfinished,
         parser.found,
     )
 
@@ -132,6 +135,7 @@ class _Parser(Builder):
         if state.cut is None:
             frame = self.stack[-1]
             state.cut = state.keys() if frame.is_object else state.keys()[:-1]
+            state.unfinished = frame.key is not None or (frame.comma and bool(frame.members or frame.items))
             if frame.key is not None:
                 self.dangle(frame)
         while self.stack:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..issues import Fix
 from .candidates import MOST_CANDIDATES, Span, Start, Starts, spans
@@ -122,4 +122,4 @@ def _unescaped(text: str, start: Start, guide: Guide) -> Parsed:
     whole = _UNESCAPE.sub(lambda found: _CHARACTERS.get(found[1], found[1]), text[start.at : start.end])
     parsed = parse(whole, 0, None, guide)
     fix = Fix("$", "escaped", '\\"', '"', 0.1)
-    return Parsed(parsed.value, start.end, (fix, *parsed.fixes), parsed.issues, parsed.cut, parsed.halved, parsed.found)
+    return replace(parsed, end=start.end, fixes=(fix, *parsed.fixes))

@@ -11,9 +11,9 @@ from ..paths import to_path
 from .bare import bare
 from .candidates import has_reasoning, spans
 from .choose import Chosen, choose, without
-from .parse import Parsed
+from .parse import Parsed, parse
 from .reading import Reading, readings
-from .strict import NotJson, mended, read, read_leniently
+from .strict import NotJson, mended, read, read_leniently, says_twice
 from .target import Target, guide_of, target_of
 
 if TYPE_CHECKING:
@@ -58,11 +58,16 @@ def repair(
             return _unread(f"not JSON: {error}")
         text, mends = mended(text)
         found = _lenient(text) or readings(text, guide_of(target_of(schema)))
-    else:
-        if schema is None:
-            return Repaired(value, partial=value)
-        found, mends = [Reading(Parsed(value, len(text)))], ()
-    return _repaired(text, found, target_of(schema), level, locale, mends)
+        return _repaired(text, found, target_of(schema), level, locale, mends)
+    if schema is None or level == "strict":
+        return _standing(value, target_of(schema))
+    standing = Parsed(value, len(text), issues=parse(text).issues if says_twice(text) else ())
+    return _repaired(text, [Reading(standing)], target_of(schema), level, locale, ())
+
+
+def _standing(value: object, target: Target | None) -> Repaired:
+    decoded = value if target is None else target.decode(value, None)[0]
+    return Repaired(decoded, partial=decoded)
 
 
 def _lenient(text: str) -> list[Reading]:
@@ -90,7 +95,7 @@ def _repaired(
     if target.takes_scalars and (chosen is None or not chosen.fit.fits):
         alone = bare(text)
         said = choose([alone], target, locale, text, last) if alone is not None else None
-        if said is not None and (said.fit.fits or chosen is None or said.told.issues):
+        if said is not None and (said.fit.fits or (chosen is None and said.told.issues)):
             chosen = said
     if chosen is None:
         return _unread(_nothing(text))
@@ -111,7 +116,7 @@ def _syntax(text: str, found: list[Reading], target: Target | None, mends: tuple
     if parsed.halved and cut is not None:
         whole = without(whole, cut)
     path = None if cut is None else to_path(cut)
-    issues = (*parsed.issues, *_truncation(path, parsed.halved))
+    issues = (*parsed.issues, *_truncation(path, parsed))
     return Repaired(whole, (*mends, *best.fixes, *parsed.fixes), issues, path, partial)
 
 
@@ -129,16 +134,18 @@ def _text(text: str, found: list[Reading]) -> Repaired:
 def _told(chosen: Chosen, mends: tuple[Fix, ...]) -> Repaired:
     reading = chosen.reading
     path = None if chosen.cut is None else to_path(chosen.cut)
-    issues = (*reading.parsed.issues, *chosen.told.issues, *_truncation(path, reading.parsed.halved))
+    issues = (*reading.parsed.issues, *chosen.told.issues, *_truncation(path, reading.parsed))
     fixes = (*mends, *reading.fixes, *reading.parsed.fixes, *chosen.told.fixes)
     return Repaired(chosen.whole, fixes, issues, path, chosen.fit.value)
 
 
-def _truncation(path: str | None, halved: bool) -> tuple[Issue, ...]:
+def _truncation(path: str | None, parsed: Parsed) -> tuple[Issue, ...]:
     if path is None:
         return ()
-    if halved:
+    if parsed.halved:
         return (Issue(path, "the answer ends in the middle of this value", None, "truncated"),)
+    if parsed.unfinished:
+        return (Issue(path, "the answer ends where more was to come", None, "truncated"),)
     return (Issue(path, "the answer ends before this is closed", None, "unclosed"),)
 
 

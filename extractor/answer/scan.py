@@ -36,6 +36,7 @@ _KEY_WORDS = re.compile(r"[^\s\"'{}\[\](),:：=`\\/#][^\n\"{}\[\](),:：=`\\/#]{
 _QUOTED_KEY = re.compile(
     r"""(?:"([^"\n\\{}]{0,100})"|'([^'\n\\{}]{0,100})'|["'“”‘’„`]([^"“”‘’„`\n\\{}]{0,100})["“”’`´])\s*[*`]*\s*[:：](?!//)"""
 )
+_CLOSING_TAG = re.compile(r"</[A-Za-z][\w:.-]{0,40}>\s*\Z")
 _ELLIPSIS = re.compile(r"\.{3,}|…")
 
 
@@ -109,6 +110,10 @@ class Text:
 
     def fenced(self, at: int) -> bool:
         return self.text.startswith(FENCE, at, self.end)
+
+    def closing_tag(self, at: int) -> bool:
+        """Whether a closing tag stands here with which the text ends."""
+        return self.char(at) == "<" and _CLOSING_TAG.match(self.text, at, self.end) is not None
 
     def ellipsis(self, at: int) -> int:
         """The place after dots that stand for "and so on"; ``at`` where there are none."""

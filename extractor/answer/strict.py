@@ -14,6 +14,7 @@ _DIGITS = bytes(ord("0") if chr(byte).isdecimal() and byte < 128 else ord(" ") f
 _LONG = b"0" * 19
 _STRIDE = 6
 _LONG_INTEGER = re.compile(r"\d{19}")
+_ANY_KEY = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"\s*:')
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -69,8 +70,30 @@ def _exact(text: str) -> object:
 
 
 def mended(text: str) -> tuple[str, tuple[Fix, ...]]:
-    """The text without halves of surrogate pairs, which no encoding can write."""
-    if not _SURROGATE.search(text):
-        return text, ()
-    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return whole, (Fix("$", "surrogate", "", "\N{REPLACEMENT CHARACTER}", 0.2),)
+    """The text without a byte order mark, and without halves of surrogate pairs, which no encoding can write."""
+    fixes: list[Fix] = []
+    if text.startswith("\ufeff"):
+        text = text.lstrip("\ufeff")
+        fixes.append(Fix("$", "mark", "\ufeff", ""))
+    if _SURROGATE.search(text):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        fixes.append(Fix("$", "surrogate", "", "\N{REPLACEMENT CHARACTER}", 0.2))
+    return text, tuple(fixes)
+
+
+def says_twice(text: str) -> bool:
+    """Whether an object of a text that is JSON has a key twice."""
+    keys = _ANY_KEY.findall(text)
+    if len(set(keys)) == len(keys):
+        return False
+    found: list[bool] = []
+
+    def pairs(members: list[tuple[str, object]]) -> object:
+        found.append(len({key for key, _ in members}) < len(members))
+        return None
+
+    try:
+        json.loads(text, object_pairs_hook=pairs)
+    except (ValueError, RecursionError):
+        return False
+    return any(found)

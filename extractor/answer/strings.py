@@ -136,7 +136,9 @@ class _Reader(Quoted):
         if self.text.text[place] in "'’" and self._is_apostrophe(place):
             return Verdict.INNER
         after = self.text.blank(place + 1)
-        if after >= self.text.end or (self.text.fenced(after) and self.role is not Role.KEY):
+        if after >= self.text.end or self.text.closing_tag(after):
+            return Verdict.END
+        if self.role is not Role.KEY and self.text.fenced(after):
             return Verdict.END
         self.count(place)
         if ENDS[self.role](self, place, after):
@@ -161,5 +163,8 @@ class _Reader(Quoted):
             return self.finish(self.mark + len(kept), place)
         if self.inner % 2 and self.fallback > 0 and not self.odd:
             return self.finish(self.fallback, self.fallback + 1)
-        self.state.cut_here()
+        if self.role is Role.KEY:
+            self.state.cut, self.state.unfinished = self.state.keys(), True
+        else:
+            self.state.cut_here()
         return self.finish(end, end)

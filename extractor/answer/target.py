@@ -40,7 +40,7 @@ class Target:
 
     @property
     def takes_scalars(self) -> bool:
-        return bool(self.guide.kinds - _CONTAINERS - {"null"})
+        return bool(self.guide.kinds - _CONTAINERS)
 
     @property
     def takes_only_lists(self) -> bool:

@@ -13,7 +13,7 @@ from .strict import MOST_DIGITS
 _NUMBER = re.compile(r"[-+]?(?:\d[\d_]*)?(?:\.\d*)?(?:[eE][-+]?\d*)?")
 _PLAIN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _LITERAL = re.compile(r"[+-]?[A-Za-z]{2,9}")
-_STOP = re.compile(r"[,，\n\"“”{}\[\]()#/`]|\.{3}")
+_STOP = re.compile(r"[,，\n\"“”{}\[\]()#/`<]|\.{3}")
 _CUT_LITERALS = ("true", "false", "null")
 _NUMBER_KEY = re.compile(r"\d{1,40}\s*:")
 
@@ -42,7 +42,7 @@ def _ended(state: State, place: int) -> bool:
     mark = text.char(after)
     if mark == "," and _groups(state, after):
         return False
-    if not mark or mark in CLOSERS or mark in COMMAS or text.fenced(after):
+    if not mark or mark in CLOSERS or mark in COMMAS or text.fenced(after) or text.closing_tag(after):
         return True
     return after > place and (mark in QUOTES or mark in "{[" or text.key_at(after, state.guide) > 0)
 
@@ -224,6 +224,10 @@ def _hash(run: _Run, place: int) -> bool:
     return place > run.start and text[place - 1].isspace() and text[place + 1 : place + 2].isspace()
 
 
+def _tag(run: _Run, place: int) -> bool:
+    return run.text.closing_tag(place)
+
+
 def _dots(run: _Run, place: int) -> bool:
     """Dots after which nothing comes stand for what was left out."""
     return False
@@ -249,5 +253,6 @@ _STEPS = {
     "/": _slash,
     "#": _hash,
     "`": _fence,
+    "<": _tag,
     ".": _dots,
 }
