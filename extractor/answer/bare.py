@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 from .candidates import spans
-from .parse import Parsed
+from .parse import Parsed, parse
 from .reading import Reading
+from .scan import QUOTES, Text
 from .strict import NotJson, read
 
 _TAGGED = re.compile(r"<([A-Za-z][\w.-]{0,40})>([^<]*)</\1>")
+_SCALAR = re.compile(r"[\"'“‘`„«「(\d.+-]|(?:true|false|null|none|undefined|nan)\b", re.IGNORECASE)
 _FENCED = re.compile(r"```[\w+-]*\n?([^`]*)```")
 
 
@@ -25,6 +27,22 @@ def bare(text: str) -> Reading | None:
     except NotJson:
         value = said
     return Reading(Parsed(said if isinstance(value, dict | list) else value, len(text)))
+
+
+def scalar(text: str) -> Reading | None:
+    """The one scalar in quotes, number or literal that is the whole answer, where nothing is said of its type."""
+    answer = [span for span in spans(text) if not span.reasoning]
+    if not answer:
+        return None
+    place = Text(text, answer[-1].start, answer[-1].end)
+    start = place.blank(place.at)
+    if not _SCALAR.match(text, start, place.end):
+        return None
+    parsed = parse(text, start, place.end)
+    bare_words = isinstance(parsed.value, str) and place.char(start) not in QUOTES
+    if bare_words or text[parsed.end : place.end].strip(" \r\n\t,;."):
+        return None
+    return Reading(parsed, start=start)
 
 
 def _inner(said: str) -> str:

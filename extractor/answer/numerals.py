@@ -17,8 +17,8 @@ _CURRENCY = re.compile(
     r"[$€£¥₹₽₩₺₴₪₫฿₦₱₡₲₵₸]|(?<![^\W\d_])(?:US\$|R\$|C\$|A\$|Kč|zł|kr|Ft|lei|Rs|Fr|RM|[A-Z]{3})(?![^\W\d_])\.?"
 )
 _CODES = frozenset(
-    "USD EUR GBP JPY CNY RMB INR CHF CAD AUD NZD SEK NOK DKK ISK PLN CZK HUF RON BGN RUB UAH TRY ILS ZAR BRL MXN ARS CLP"
-    " COP PEN KRW TWD HKD SGD THB IDR MYR PHP VND AED SAR QAR KWD EGP NGN KES GHS PKR BDT LKR XAF XOF".split()
+    "USD EUR GBP JPY CNY RMB INR CHF CAD AUD NZD SEK NOK DKK ISK PLN CZK HUF RON BGN RUB UAH TRY ILS ZAR BRL MXN ARS"
+    " CLP COP PEN KRW TWD HKD SGD THB IDR MYR PHP VND AED SAR QAR KWD EGP NGN KES GHS PKR BDT LKR XAF XOF".split()
 )
 _COMMA_CURRENCIES = frozenset(
     "€ EUR kr Kč zł Ft lei R$ ₽ ₺ ₴ ₫ SEK NOK DKK PLN CZK HUF RON BGN RUB UAH TRY BRL ARS CLP COP IDR VND ISK".split()
@@ -37,7 +37,8 @@ _SCALE = re.compile(
 )
 _SCALES = {
     "thousand": 3, "tausend": 3, "tsd": 3, "k": 3, "million": 6, "millionen": 6, "mio": 6, "mn": 6, "milliarde": 9,
-    "milliarden": 9, "mrd": 9, "bn": 9, "billion": 9, "trillion": 12, "lakh": 5, "crore": 7, "m": 6, "b": 9, "万": 4, "億": 8, "亿": 8,
+    "milliarden": 9, "mrd": 9, "bn": 9, "billion": 9, "trillion": 12, "lakh": 5, "crore": 7,
+    "m": 6, "b": 9, "万": 4, "億": 8, "亿": 8,
 }  # fmt: skip
 _MONEY_SCALE = re.compile(r"\s?([MB])\b")
 _DIGIT = re.compile(r"\d")

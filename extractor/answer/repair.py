@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from ..issues import Fix, Issue
 from ..paths import to_path
-from .bare import bare
+from .bare import bare, scalar
 from .candidates import has_reasoning, spans
 from .choose import Chosen, choose, without
 from .parse import Parsed, parse
@@ -86,6 +86,8 @@ def _repaired(
     locale: str | None,
     mends: tuple[Fix, ...],
 ) -> Repaired:
+    if not found and target is None and (alone := scalar(text)) is not None:
+        found = [alone]
     if target is None or level != "full":
         return _syntax(text, found, target, mends)
     if target.is_text:
@@ -98,7 +100,7 @@ def _repaired(
         if said is not None and (said.fit.fits or (chosen is None and said.told.issues)):
             chosen = said
     if chosen is None:
-        return _unread(_nothing(text))
+        return _nothing(text)
     return _told(chosen, mends)
 
 
@@ -106,7 +108,7 @@ def _syntax(text: str, found: list[Reading], target: Target | None, mends: tuple
     last = has_reasoning(spans(text))
     ordered = list(reversed(found)) if last else found
     if not ordered:
-        return _unread(_nothing(text))
+        return _nothing(text)
     best = max(ordered, key=lambda each: (each.fenced, isinstance(each.parsed.value, dict), -each.damage))
     parsed = best.parsed
     whole, cut = parsed.value, parsed.cut
@@ -153,6 +155,11 @@ def _unread(message: str) -> Repaired:
     return Repaired(None, (), (Issue("$", message, None, "syntax"),))
 
 
-def _nothing(text: str) -> str:
+def _nothing(text: str) -> Repaired:
+    """What was there instead of a value."""
+    opening = min((place for place in (text.find("{"), text.find("[")) if place >= 0), default=-1)
+    deep = parse(text, opening).issues if opening >= 0 else ()
+    if any(issue.kind == "depth" for issue in deep):
+        return Repaired(None, (), deep)
     said = " ".join(text[:2000].split())
-    return f"no JSON in the answer, which says {said[:120]!r}" if said else "the answer is empty"
+    return _unread(f"no JSON in the answer, which says {said[:120]!r}" if said else "the answer is empty")
