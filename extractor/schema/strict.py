@@ -138,6 +138,16 @@ class Compiler:
         ref = form.schema.get("$ref")
         return self.forms[str(ref).rsplit("/", 1)[-1]].schema if ref is not None else form.schema
 
+    def wire_kinds(self, schema: Json, trail: tuple[str, ...] = ()) -> frozenset[str]:
+        """The JSON types of the values of a strict schema, as far as its definitions are made."""
+        ref, branches, kind = schema.get("$ref"), schema.get("anyOf"), schema.get("type")
+        if ref is not None:
+            name = str(ref).rsplit("/", 1)[-1]
+            return frozenset() if name in trail else self.wire_kinds(self.forms[name].schema, (*trail, name))
+        if isinstance(branches, list):
+            return frozenset().union(*(self.wire_kinds(one, trail) for one in branches))
+        return frozenset(map(str, kind if isinstance(kind, list) else [kind]))
+
     def find(self, ref: str) -> object:
         """The target of a local reference in the source schema."""
         if ref == "#":

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from ..paths import Keys
 from .codec import SAME, Boxed, Codec, Pruning
-from .entries import Entries
 from .form import Form, Json, Nothing, Place, closed, described, or_null, text_of
 from .matching import Defs, fits, lost, nearness, shared
 from .merge import COMBINED, PLAIN, both, flat
@@ -24,7 +23,7 @@ def union(c: Compiler, branches: Sequence[object], place: Place) -> Form:
     branches = _exact_decimals(branches) if c.typed else branches
     tag = _tag(c, branches)
     forms = [(branch, form) for branch in branches if (form := _branch(c, branch, tag, place)) is not None]
-    forms = _told_apart(forms)
+    forms = _told_apart(c, forms)
     some = [(branch, form) for branch, form in forms if form.schema.get("type") != "null"]
     if not some:
         if not forms:
@@ -59,16 +58,20 @@ def _tagged(c: Compiler, branch: object, tag: str, place: Place) -> Form:
     return c.node(ordered, place) if ref is None else c.defined(f"{ref} {tag}", str(ref), ordered, place)
 
 
-def _told_apart(forms: list[tuple[object, Form]]) -> list[tuple[object, Form]]:
+def _told_apart(c: Compiler, forms: list[tuple[object, Form]]) -> list[tuple[object, Form]]:
     """Branches without repeats. A dict beside a list is put in a box, since both are arrays on the wire."""
     different: list[tuple[object, Form]] = []
     for branch, form in forms:
         if all(form.schema != other.schema or form.codec is not other.codec for _, other in different):
             different.append((branch, form))
-    arrays = sum(form.schema.get("type") == "array" for _, form in different)
-    if arrays < 2:
+    if sum("array" in c.wire_kinds(form.schema) for _, form in different) < 2:
         return different
-    return [(branch, _boxed(form) if isinstance(form.codec, Entries) else form) for branch, form in different]
+    return [(branch, _boxed(form) if _turned(c, branch, form) else form) for branch, form in different]
+
+
+def _turned(c: Compiler, branch: object, form: Form) -> bool:
+    """Whether what is no list in the source is one on the wire."""
+    return "array" in c.wire_kinds(form.schema) and not c.takes(branch, "array")
 
 
 def _boxed(form: Form) -> Form:
@@ -304,16 +307,21 @@ class Choice(Codec):
     defs: Defs
 
     def encode(self, value: object) -> object:
-        """Through the branch that gives all of the value back; else most of it, naming most of its keys."""
+        """Through the branch that gives the very value back; else most of it, naming most of its keys.
+
+        Once a branch gives all of it back, and more, only those of free keys are tried for the very value.
+        """
         likely = sorted((one for one in self.branches if one.may_be(value)), key=lambda one: one.strange(value))
         found: list[tuple[int, int, object]] = []
         for branch in likely:
+            if branch.listed and found and not min(found, key=itemgetter(0))[0]:
+                continue
             wire = branch.codec.encode(value)
             if fits(branch.schema, wire, self.defs):
-                loss = lost(value, self.decode(wire))
-                if not loss:
+                back = self.decode(wire)
+                if back == value:
                     return wire
-                found.append((loss, -shared(value, wire), wire))
+                found.append((lost(value, back), -shared(value, wire), wire))
         if found:
             return min(found, key=itemgetter(0, 1))[2]
         near = max(likely or self.branches, key=lambda one: nearness(one.schema, value, self.defs))

@@ -339,3 +339,24 @@ def test_what_comes_again_is_sent_once() -> None:
     ref = {"type": "array", "items": {"$ref": "#/$defs/Entry"}}
     assert schema.strict["properties"] == {"authors": ref, "titles": ref, "prices": ref}
     assert schema.strict["$defs"] == {"Entry": closed(key=STRING, value=STRING)}
+
+
+def test_a_dict_beside_a_list_is_told_apart_through_definitions() -> None:
+    class Numbers(RootModel[list[int]]):
+        pass
+
+    class Named(RootModel[dict[str, int]]):
+        pass
+
+    schema: Schema[Any] = Schema.of(Numbers | Named)
+    for source in ([], {}, [1], {"a": 1}):
+        assert schema.decode(schema.encode(source)) == source
+
+
+def test_a_free_dict_stays_one_beside_a_class() -> None:
+    class Options(BaseModel):
+        size: int | None = None
+        depth: int | None = None
+
+    schema: Schema[Any] = Schema.of(dict[str, Any] | Options)
+    assert schema.decode(schema.encode({"size": 1})) == {"size": 1}
