@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..issues import Fix
 from ..paths import Keys
 from .coerce import fit
 from .fitting import Ask, Fit, Fitting, Place, Told
-from .parse import Parsed, parse
+from .parse import Parsed
 from .reading import Reading
+from .strict import read_as_written
 from .target import Target
 
 _DAMAGE = 0.25
@@ -68,10 +69,8 @@ def fitted_to(reading: Reading, target: Target, locale: str | None, text: str) -
     """A reading in the form and the types that are wanted."""
     parsed = reading.parsed
     found, fitting = _fit(parsed.value, parsed.cut, target, locale, len(text))
-    if fitting.lossy and not parsed.fixes:
-        again = parse(text, reading.start, parsed.end, target.guide)
-        reading = replace(reading, parsed=replace(again, fixes=()))
-        found, fitting = _fit(again.value, again.cut, target, locale, len(text))
+    if fitting.is_lossy and not parsed.fixes and (again := _as_written(text, reading)) is not None:
+        found, fitting = _fit(again, parsed.cut, target, locale, len(text))
     told = Told(tuple(fitting.fixes), tuple(fitting.issues))
     cut = fitting.cut_at if fitting.cut_at is not None else fitting.cut
     if not parsed.halved or parsed.cut is None:
@@ -79,6 +78,13 @@ def fitted_to(reading: Reading, target: Target, locale: str | None, text: str) -
     rest, fitting = _fit(without(parsed.value, parsed.cut), None, target, locale, len(text))
     told = Told(tuple(fitting.fixes), tuple(fitting.issues))
     return Chosen(reading, found, told, rest.value, cut)
+
+
+def _as_written(text: str, reading: Reading) -> object:
+    try:
+        return read_as_written(text[reading.start : reading.parsed.end])
+    except (ValueError, RecursionError):
+        return None
 
 
 def _fit(value: object, cut: Keys | None, target: Target, locale: str | None, size: int) -> tuple[Fit, Fitting]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from .embedded import embedded
@@ -12,6 +12,7 @@ from .fitting import MISFIT, MISSING, Ask, Fit, Fitting, Place, Steps, stands
 from .names import plain
 from .scalars import Meaning, is_scalar, meanings
 from .shapes import Shape
+from .strict import Written
 from .unions import trials, union
 
 _DROPPED = 0.2
@@ -28,6 +29,9 @@ def fit(fitting: Fitting, ask: Ask) -> Steps:
     """Fit a value to its shape; what cannot be made to fit stays as it is."""
     fitting.pass_cut(ask.place)
     value, shape = ask.value, ask.shape
+    if type(value) is Written and "string" not in shape.kinds:
+        ask = replace(ask, value=float(value))
+        value = ask.value
     if shape.branches:
         return (yield from union(fitting, ask))
     if stands(value, shape):
@@ -153,7 +157,7 @@ def _array(fitting: Fitting, ask: Ask, value: list[object]) -> Steps:
     cost, met = 0.0, 0
     for index, item in enumerate(value):
         shape = fitting.shapes.item(ask.shape, index)
-        if fitting.cut is None and not shape.branches and stands(item, shape):
+        if fitting.cut is None and type(item) is not Written and not shape.branches and stands(item, shape):
             made.append(item)
             continue
         found = yield Ask(item, shape, place.down(index, fitting.trail(place, index)))
@@ -270,8 +274,6 @@ def _scalar(fitting: Fitting, ask: Ask) -> Fit | None:
 
 
 def _tell(fitting: Fitting, ask: Ask, meaning: Meaning) -> float:
-    if meaning.name == "string" and isinstance(ask.value, float):
-        fitting.lossy = True
     if not meaning.name or (meaning.value == ask.value and type(meaning.value) is type(ask.value)):
         return 0.0
     return fitting.tell(ask.place, meaning.name, ask.value, meaning.value, meaning.weight)

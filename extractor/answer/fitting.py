@@ -104,8 +104,11 @@ class Fitting:
     nested: int = 0
     fixes: list[Fix] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
-    lossy: bool = False
-    """Whether a number had to become text, of which only the source knows how it was written."""
+
+    @property
+    def is_lossy(self) -> bool:
+        """Whether a number became text, of which only the source knows how it was written."""
+        return any(fix.name == "string" and type(fix.before) is float for fix in self.fixes)
 
     def run(self, start: Callable[[Fitting, Ask], Steps], ask: Ask) -> Fit:
         stack = [start(self, ask)]

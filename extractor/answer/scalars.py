@@ -10,6 +10,7 @@ from .dates import FORMATS, moments
 from .names import described, fold, matches, words_of
 from .numerals import numbers_in
 from .shapes import Shape, kind_of
+from .strict import Written
 
 _TRUE = frozenset("true yes y t on 1 ja oui si sim verdadero vrai wahr vero да 是 はい نعم".split())
 _FALSE = frozenset("false no n f off 0 nein non nao falso faux falsch нет 否 いいえ لا".split())
@@ -149,6 +150,8 @@ def _string(question: Question) -> list[Meaning]:
         return [Meaning(value, "", 0.0)]
     if isinstance(value, bool):
         return [Meaning("true" if value else "false", "string", 0.3)]
+    if isinstance(value, Written):
+        return [Meaning(value.text, "string", 0.1)]
     return [Meaning(str(value), "string", 0.1)] if isinstance(value, int | float) else []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from .shapes import Guide
@@ -34,14 +35,22 @@ _LINE_END = re.compile(r"[\n\r]")
 _KEY = re.compile(r"[^\W\d][\w$.\-]{0,63}")
 _KEY_WORDS = re.compile(r"[^\s\"'{}\[\](),:：=`\\/#][^\n\"{}\[\](),:：=`\\/#]{0,63}")
 _QUOTED_KEY = re.compile(
-    r"""(?:"([^"\n\\{}]{0,100})"|'([^'\n\\{}]{0,100})'|["'“”‘’„`]([^"“”‘’„`\n\\{}]{0,100})["“”’`´])\s*[*`]*\s*[:：](?!//)"""
+    r"""(?:"((?:[^"\n\\{}]|\\.){0,100})"|'([^'\n\\{}]{0,100})'|["'“”‘’„`]([^"“”‘’„`\n\\{}]{0,100})["“”’`´])\s*[*`]*\s*[:：](?!//)"""
 )
 _CLOSING_TAG = re.compile(r"</[A-Za-z][\w:.-]{0,40}>\s*\Z")
 _ELLIPSIS = re.compile(r"\.{3,}|…")
 
 
 def _name(found: re.Match[str]) -> str:
-    return next(name for name in found.groups() if name is not None)
+    name: str = next(name for name in found.groups() if name is not None)
+    return _unescaped(name) if "\\" in name else name
+
+
+def _unescaped(name: str) -> str:
+    try:
+        return str(json.loads(f'"{name}"'))
+    except ValueError:
+        return name
 
 
 class Text:

@@ -55,6 +55,23 @@ def read_leniently(text: str) -> tuple[object, tuple[Fix, ...]]:
     return value, tuple(fixes)
 
 
+class Written(float):
+    """A number that remembers how it was written."""
+
+    __slots__ = ("text",)
+    text: str
+
+    def __new__(cls, text: str) -> Written:
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
+def read_as_written(text: str) -> object:
+    """The value of a text that is JSON, its fractions as they were written."""
+    return json.loads(text, strict=False, parse_float=Written)
+
+
 def _has_long_number(data: bytes) -> bool:
     """Whether 19 digits stand in a row somewhere: looks at every sixth byte first."""
     if b"000" not in data[::_STRIDE].translate(_DIGITS):
