@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..paths import Keys, to_path
@@ -102,7 +102,9 @@ class _Made:
             self.absent[key] = mode
 
     def codec(self, order: tuple[str, ...], bag: str | None) -> Codec:
-        return Record(order, self.parts, self.absent, self.fixed, bag, self.drops)
+        nulls = tuple(key for key, mark in self.absent.items() if mark is None)
+        words = {key: mark for key, mark in self.absent.items() if isinstance(mark, str)}
+        return Record(order, self.parts, nulls, words, self.fixed, bag, self.drops)
 
 
 def _property(c: Compiler, rule: object, place: Place, required: bool) -> tuple[Form, object]:
@@ -190,13 +192,15 @@ class Record(Codec):
     """An object whose properties are all written.
 
     ``order``: the properties as the strict schema has them. ``parts``: the codecs of those that change.
-    ``absent``: the wire values that mean "not stated". ``fixed``: what is written where nothing is stated.
+    ``nulls``: those in which null means "not stated", ``words``: those in which a word does.
+    ``fixed``: what is written where nothing is stated.
     ``bag``: the property that holds further ones. ``drops``: further ones mean nothing to the type.
     """
 
     order: tuple[str, ...]
     parts: Mapping[str, Codec]
-    absent: Mapping[str, object]
+    nulls: tuple[str, ...]
+    words: Mapping[str, str]
     fixed: Mapping[str, object]
     bag: str | None
     drops: bool
@@ -211,26 +215,31 @@ class Record(Codec):
         return {**wire, **further} if self.bag is None else {**wire, self.bag: self.parts[self.bag].encode(further)}
 
     def _written(self, value: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-        marks = {**self.fixed, **self.absent}
+        absent = {**dict.fromkeys(self.nulls), **self.words}
+        marks = {**self.fixed, **absent}
         for key in self.order:
             if key == self.bag:
                 continue
             if key not in value:
                 if key in marks:
                     yield key, marks[key]
-            elif key not in self.absent or not _is(value[key], self.absent[key]):
+            elif key not in absent or not _is(value[key], absent[key]):
                 yield key, self.parts.get(key, SAME).encode(value[key])
 
     def decode(self, value: object) -> object:
         if not isinstance(value, dict):
             return value
-        source = {}
-        absent, parts = self.absent, self.parts
-        for key, held in value.items():
-            if key in absent and _is(held, absent[key]):
-                continue
-            part = parts.get(key)
-            source[key] = held if part is None else part.decode(held)
+        silent = [key for key in self.nulls if value.get(key, _REQUIRED) is None]
+        if self.words:
+            silent += [key for key, word in self.words.items() if _is(value.get(key), word)]
+        if not silent and not self.parts:
+            return value
+        source = value.copy()
+        for key in silent:
+            del source[key]
+        for key, part in self.parts.items():
+            if key in source:
+                source[key] = part.decode(source[key])
         further = source.pop(self.bag, None) if self.bag is not None else None
         return {**further, **source} if isinstance(further, dict) else source
 
@@ -250,9 +259,9 @@ class Record(Codec):
     def pruned(self, by: Pruning) -> Codec:
         parts = {key: codec.pruned(by) for key, codec in self.parts.items()}
         parts = {key: codec for key, codec in parts.items() if codec is not SAME}
-        if by.decoding and not parts and not self.absent and self.bag is None:
+        if by.decoding and not parts and not self.nulls and not self.words and self.bag is None:
             return SAME
-        return Record(self.order, parts, self.absent, self.fixed, self.bag, self.drops)
+        return replace(self, parts=parts)
 
 
 def _is(value: object, mark: object) -> bool:

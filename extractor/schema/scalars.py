@@ -35,11 +35,19 @@ _SAYS = {
 _LOOK = re.compile(r"\(\?(?:[=!]|<[=!])")
 _BACK = re.compile(r"(?:[^\\]|^)(?:\\\\)*(?:\\[1-9]|\\k<|\(\?P=)")
 _LENGTH_LOOK = re.compile(r"\^?\(\?=\.\{(\d+)(,?)(\d*)\}\$\)")
+
+
+def _base64(marks: str) -> str:
+    """Base64 with two marks beside letters and digits. The bits that the last sign leaves over are zero."""
+    sign = f"[A-Za-z0-9{re.escape(marks)}]"
+    return f"({sign}{{4}})*({sign}[AQgw]==|{sign}{{2}}[AEIMQUYcgkosw048]=)?"
+
+
 _FORMAT_PATTERNS = {
     "decimal": r"^-?[0-9]+(\.[0-9]+)?$",
     "uri": r"^[a-z][a-z0-9+.-]*:\S+$",
     "base64": r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\n?$",
-    "base64url": r"^[A-Za-z0-9_-]*={0,2}$",
+    "base64url": f"^({_base64('_-')}|{_base64('+/')})$",
 }
 
 
