@@ -32,6 +32,28 @@ def test_json_is_compact_and_nothing_but_the_schema(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("schema", "said", "endless"),
+    [
+        ({"type": "number"}, "-12345678.123456", f"1.{'0' * 12}"),
+        ({"type": "number", "minimum": 0}, "42.50", "9" * 17),
+        ({"type": "number", "minimum": 1e20}, "200000000000000000000", f"3{'0' * 20}.{'0' * 9}"),
+        ({"type": ["integer", "null"]}, "-999999999999999999", "9" * 20),
+        ({"type": "array", "items": {"anyOf": [{"type": "number"}, {"type": "null"}]}}, "[1.5,null]", f"[{'9' * 20}"),
+        (
+            {"type": "object", "properties": {"minimum": {"type": "integer"}}},
+            '{"minimum":7}',
+            f'{{"minimum":{"7" * 20}',
+        ),
+        ({"$ref": "#/$defs/type", "$defs": {"type": {"type": "number"}}}, "7", "7" * 20),
+    ],
+)
+def test_a_number_comes_to_an_end(schema: dict[str, object], said: str, endless: str) -> None:
+    grammar = json_grammar(schema)
+    assert takes(grammar, said)
+    assert not all(map(Follower(grammar).follow, endless))
+
+
+@pytest.mark.parametrize(
     ("schema", "words"),
     [
         ({"type": "strin"}, "Invalid type: strin"),
