@@ -1,6 +1,8 @@
 """A type → a strict schema, and the way back."""
 
+from .changes import Change
 from .checking import Checked
 from .compiled import Schema
+from .narrow import Narrowed
 
-__all__ = ["Checked", "Schema"]
+__all__ = ["Change", "Checked", "Narrowed", "Schema"]

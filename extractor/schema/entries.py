@@ -72,12 +72,22 @@ def wide(c: Compiler, properties: Mapping[str, object], place: Place) -> Form | 
 
 
 def _listed(c: Compiler, node: Json, shapes: list[Form], tests: tuple[Callable[[str], bool], ...]) -> Form:
-    different = [shape.schema for at, shape in enumerate(shapes) if shape.schema not in [s.schema for s in shapes[:at]]]
-    one = different[0] if len(different) == 1 else {"anyOf": different}
+    one = _one_of(c, [shape.schema for shape in shapes])
     counts = {"minItems": "minProperties", "maxItems": "maxProperties"}
     kept = {key: node[of] for key, of in counts.items() if of in node and key in c.dialect.keywords}
     said = tuple(say(of, node[of]) for key, of in counts.items() if of in node and key not in kept)
     return Form({"type": "array", "items": one, **kept}, Entries(tuple(shape.codec for shape in shapes), tests), said)
+
+
+def _one_of(c: Compiler, shapes: list[Json]) -> Json:
+    """One schema for entries of several shapes. Where objects may not begin alike, the shapes share their key."""
+    different = [shape for at, shape in enumerate(shapes) if shape not in shapes[:at]]
+    if len(different) == 1:
+        return different[0]
+    if c.dialect.first_keys_shared:
+        return {"anyOf": different}
+    values = [shape["properties"]["value"] for shape in different]  # type: ignore[index]
+    return entry({"type": "string"}, {"anyOf": [held for at, held in enumerate(values) if held not in values[:at]]})
 
 
 def _shape(c: Compiler, names: object, value: object, place: Place) -> Form:
