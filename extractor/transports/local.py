@@ -26,8 +26,8 @@ class LocalTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     The first call loads the model; all transports of a process share it, and it stays until the process ends.
     Calls are answered one after the other. What cannot be served gets status 400 and the reason.
 
-    Numbers are written with six decimals and fifteen digits before them at most, where the schema sets no other bounds:
-    small models run on. Beyond the contract, a top-level ``grammar`` is a grammar in llguidance's Lark dialect that the answer must match.
+    Where the schema sets no other bounds, numbers have six decimals and fifteen digits before them at most: small
+    models run on. Beyond the contract, a top-level ``grammar`` is one in llguidance's Lark dialect for the answer.
     Without a ``temperature`` a single choice takes the likeliest tokens.
 
     ``request.extensions["timeout"]`` may have seconds for ``whole`` (the call), ``first_byte`` (from the engine's

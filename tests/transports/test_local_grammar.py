@@ -36,7 +36,6 @@ def test_json_is_compact_and_nothing_but_the_schema(text: str) -> None:
     [
         ({"type": "number"}, "-12345678.123456", f"1.{'0' * 12}"),
         ({"type": "number", "minimum": 0}, "42.50", "9" * 17),
-        ({"type": "number", "minimum": 1e20}, "200000000000000000000", f"3{'0' * 20}.{'0' * 9}"),
         ({"type": ["integer", "null"]}, "-999999999999999999", "9" * 20),
         ({"type": "array", "items": {"anyOf": [{"type": "number"}, {"type": "null"}]}}, "[1.5,null]", f"[{'9' * 20}"),
         (
