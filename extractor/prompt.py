@@ -6,9 +6,11 @@ document), so that an endpoint's prompt cache can serve the beginning.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 
@@ -35,6 +37,20 @@ _AGAIN = (
     "This answer is not accepted:\n{}\n"
     "Answer again with the whole JSON object. Change only what is named here, by what the document says."
 )
+_PATCH = (
+    "An answer to this is accepted but for these parts:\n{}\n"
+    "Answer with these parts alone, corrected by what the document says."
+)
+_FORM = (
+    "Values that were read from a document are written in a form that is not accepted. "
+    "Write each anew in the form that the given schema asks for. Keep what it says."
+)
+_FORM_PATCH = "These values are not accepted as they are written:\n{}\nAnswer with these values alone."
+_PART = "- {} stands for {}: {}. "
+_PRESENT = "Now it says {}."
+_MISSING = "Now nothing stands there."
+_BESIDE = " Beside it stands {}."
+_LONGEST = 4000
 _AND_MORE = "- and {} more like these"
 _EMPTY = "The answer is empty; a JSON object is wanted."
 _ISSUES_SHOWN = 20
@@ -45,8 +61,12 @@ _BLIND = frozenset({"xgrammar", "llguidance", "llama.cpp"})
 @lru_cache(maxsize=512)
 def response_format(schema: Schema[Any]) -> Encoded:
     """The strict ``json_schema`` response format of a schema, made into bytes once."""
-    wire = {"name": schema.name, "schema": schema.strict, "strict": True}
-    return Encoded({"type": "json_schema", "json_schema": wire})
+    return json_schema(schema.name, schema.strict)
+
+
+def json_schema(name: str, strict: Mapping[str, object]) -> Encoded:
+    """A strict ``json_schema`` response format."""
+    return Encoded({"type": "json_schema", "json_schema": {"name": name, "schema": strict, "strict": True}})
 
 
 def opening(schema: Schema[Any], document: Document, settings: Settings) -> tuple[Message, ...]:
@@ -90,6 +110,66 @@ def again(answer: str | None, issues: Sequence[Issue]) -> tuple[Message, ...]:
         lines.append(_AND_MORE.format(len(issues) - _ISSUES_SHOWN))
     ask: Message = {"role": "user", "content": _AGAIN.format("\n".join(lines))}
     return ({"role": "assistant", "content": answer}, ask) if answer and answer.strip() else (ask,)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a value that is asked for again: the name of its answer, where it stands, and what is wrong.
+
+    ``value`` is what ``stands`` there now, ``beside`` what it is told apart by from others like it.
+    """
+
+    name: str
+    path: str
+    why: tuple[str, ...]
+    stands: bool
+    value: object = None
+    beside: Mapping[str, object] | None = None
+
+    def __str__(self) -> str:
+        now = _PRESENT.format(_shown(self.value)) if self.stands else _MISSING
+        near = _BESIDE.format(_shown(self.beside)) if self.beside else ""
+        return _PART.format(self.name, self.path, "; ".join(self.why).rstrip(".")) + now + near
+
+
+def form() -> tuple[Message, ...]:
+    """The opening of a request that only asks for another form of values that are known."""
+    return ({"role": "system", "content": _FORM}, {"role": "user", "content": ""})
+
+
+def patch(
+    opening: tuple[Message, ...],
+    parts: Iterable[Part],
+    dialect: str | None,
+    strict: Mapping[str, object],
+    *,
+    formal: bool,
+) -> tuple[Message, ...]:
+    """The messages that ask for some parts: the opening, whose last message goes on with them."""
+    said = (_FORM_PATCH if formal else _PATCH).format("\n".join(map(str, parts)))
+    shown = _SCHEMA.format(orjson.dumps(strict).decode()) if dialect in _BLIND else ""
+    return (*opening[:-1], _longer(opening[-1], "\n\n".join(filter(None, (said, shown)))))
+
+
+def _longer(message: Message, text: str) -> Message:
+    """A user's message that goes on: two of them in a row are refused by some endpoints."""
+    content = message.get("content")
+    if not isinstance(content, str):
+        return {
+            "role": "user",
+            "content": [*cast("list[TextPart | ImagePart]", content), {"type": "text", "text": text}],
+        }
+    return {"role": "user", "content": f"{content}\n\n{text}" if content else text}
+
+
+def json_text(value: object) -> str:
+    """Plain JSON as a model would write it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _shown(value: object) -> str:
+    said = json_text(value)
+    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
 
 
 def empty_answer(reasoned: bool) -> str:

@@ -30,8 +30,8 @@ class Attempt:
 class Call:
     """One request and what it cost.
 
-    ``purpose`` is ``extract`` or ``re-ask``, ``error`` the name of the exception where no completion came, ``usd`` what
-    the endpoint says it took (``meta.usage.usd_spent``). What is not known is None.
+    ``purpose`` is ``extract``, ``patch`` or ``re-ask``, ``error`` the name of the exception where no completion came,
+    ``usd`` what the endpoint says it took (``meta.usage.usd_spent``). What is not known is None.
     """
 
     purpose: str

@@ -88,8 +88,8 @@ def test_the_first_request_is_the_task_the_schema_and_the_document() -> None:
     assert (ask.request.model, ask.request.temperature, ask.request.extra_body) == ("m", 0.5, {"top_k": 3})
 
 
-def test_a_wrong_answer_is_asked_again_with_its_issues_and_without_a_growing_history() -> None:
-    bad, worse = '{"number":"17","total":-1}', '{"number":null,"total":-2}'
+def test_an_answer_wrong_in_all_is_asked_again_as_a_whole_and_without_a_growing_history() -> None:
+    bad, worse = '{"number":null,"total":-1}', '{"number":null,"total":-2}'
     asks, result = drive(invoices(), Completion(content=bad), Completion(content=worse), Completion(content=GOOD))
     opening = asks[0].request
     assert [ask.request for ask in asks[1:]] == [

@@ -1,0 +1,113 @@
+"""One completion → a valid value, or the issues that it has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from .. import prompt
+from ..chat import Completion
+from ..errors import RefusalError, TruncatedError
+from ..issues import Fix, Issue
+
+if TYPE_CHECKING:
+    from ..errors import ExtractionError
+    from ..options import Settings
+    from ..schema import Checked, Schema
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[T]):
+    """What was made of one completion: a valid ``value``, or issues.
+
+    ``best`` is what could be read, as plain JSON in the source form; ``error`` is what asking again in the same way
+    cannot mend.
+    """
+
+    value: T | None = None
+    issues: tuple[Issue, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    best: object = None
+    error: ExtractionError | None = None
+
+
+def read(schema: Schema[T], completion: Completion, settings: Settings) -> Reading[T]:
+    """The reading of an answer that should be the whole value."""
+    unread = unreadable(completion)
+    if unread is not None:
+        return Reading(issues=unread.issues, error=unread.error)
+    text = completion.content or ""
+    checked = _as_it_stands(schema, text)
+    if checked is not None and not checked.issues:
+        return Reading(checked.value)
+    reading = _mended(schema, text, settings)
+    return cut(completion, reading) if reading.issues or reading.fixes else reading
+
+
+def unreadable(completion: Completion) -> Reading[object] | None:
+    """The reading of a refusal or of nothing; None where there is a text to be read."""
+    if completion.refusal or completion.finish_reason == "content_filter":
+        refused = _refusal(completion)
+        return Reading(issues=(Issue("$", str(refused), kind="refusal"),), error=refused)
+    text = completion.content
+    if text is None or not text.strip():
+        return cut(completion, Reading(issues=(_empty(completion),)))
+    return None
+
+
+def cut(completion: Completion, reading: Reading[T]) -> Reading[T]:
+    """A reading of an answer that met a token limit is never taken for whole, unless it was valid as it stood."""
+    if completion.finish_reason != "length":
+        return reading
+    issues = reading.issues or (Issue("$", "the answer was cut off by a token limit", kind="truncated"),)
+    return replace(reading, issues=issues, error=TruncatedError(_too_long(completion), issues=issues))
+
+
+def _as_it_stands(schema: Schema[T], text: str) -> Checked[T] | None:
+    """The common case: nothing to mend. None where the text is no JSON."""
+    if schema.direct:
+        return schema.validate_json(text)
+    from ..answer.strict import NotJson
+    from ..answer.strict import read as json_of
+
+    try:
+        return schema.validate(schema.decode(json_of(text)))
+    except NotJson:
+        return None
+
+
+def _mended(schema: Schema[T], text: str, settings: Settings) -> Reading[T]:
+    from ..answer import repair  # here, since most runs never need it
+
+    repaired = repair(text, schema, level=settings.repair, locale=settings.locale)
+    if any(issue.kind == "syntax" for issue in repaired.issues):
+        return Reading(None, repaired.issues, repaired.fixes, repaired.value)
+    checked = schema.validate(repaired.value)
+    return Reading(checked.value, together(repaired.issues, checked.issues), repaired.fixes, repaired.value)
+
+
+def together(repairing: tuple[Issue, ...], validating: tuple[Issue, ...]) -> tuple[Issue, ...]:
+    """The issues of repair and validation, each path once: what repair saw comes first."""
+    named = {issue.path for issue in repairing}
+    return (*repairing, *(issue for issue in validating if issue.path not in named))
+
+
+def _refusal(completion: Completion) -> RefusalError:
+    if completion.refusal:
+        return RefusalError(f"The model refused: {completion.refusal}", refusal=completion.refusal)
+    return RefusalError("The endpoint's content filter held the answer back (finish_reason content_filter).")
+
+
+def _empty(completion: Completion) -> Issue:
+    return Issue("$", prompt.empty_answer(bool(completion.reasoning)), kind="empty")
+
+
+def _too_long(completion: Completion) -> str:
+    usage = completion.usage
+    spent = f" after {usage.completion_tokens} tokens" if usage and usage.completion_tokens is not None else ""
+    return (
+        f"The answer was cut off by a token limit{spent} (finish_reason length): give it more with"
+        " max_completion_tokens=, or ask for less at a time. What was whole is in .best."
+    )
