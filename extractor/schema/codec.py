@@ -151,8 +151,9 @@ class Boxed(Codec):
         return (self.key, *self.inner.to_wire(keys, step(wire, self.key)))
 
     def to_source(self, keys: Keys, wire: object) -> Keys:
-        boxed = keys[:1] == (self.key,)
-        return self.inner.to_source(keys[1:], step(wire, self.key)) if boxed else keys
+        if self._boxed(wire) or (wire is None and keys[:1] == (self.key,)):
+            return self.inner.to_source(keys[1:], step(wire, self.key))
+        return self.inner.to_source(keys, wire)
 
     def pruned(self, by: Pruning) -> Codec:
         return Boxed(self.key, self.inner.pruned(by))

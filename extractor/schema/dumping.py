@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 from itertools import pairwise
 from typing import Any
 
-from pydantic import AliasChoices, AliasPath, BaseModel, TypeAdapter
+from pydantic import AliasChoices, AliasPath, BaseModel, RootModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
 Path = tuple[str | int, ...]
@@ -20,6 +20,8 @@ def dumped(adapter: TypeAdapter[Any], value: object) -> object:
 
 def _renamed(value: object, data: object) -> object:
     """The data of a value with the names that its classes read."""
+    if isinstance(value, RootModel):
+        return _renamed(value.root, data)
     if isinstance(data, dict):
         fields = _fields(value)
         source: dict[str, object] = {}

@@ -140,6 +140,8 @@ class Entries(Codec):
         return {key: self._of(key).decode(held) for key, held in pairs}
 
     def to_wire(self, keys: Keys, wire: object) -> Keys:
+        if keys and isinstance(wire, dict):
+            return (keys[0], *self._of(str(keys[0])).to_wire(keys[1:], step(wire, keys[0])))
         at = find_entry(wire, keys[0]) if keys and isinstance(wire, list) else None
         if at is None:
             return ()
@@ -147,6 +149,8 @@ class Entries(Codec):
 
     def to_source(self, keys: Keys, wire: object) -> Keys:
         held = step(wire, keys[0]) if keys else None
+        if keys and isinstance(wire, dict):
+            return (keys[0], *self._of(str(keys[0])).to_source(keys[1:], held))
         if not is_entry(held):
             return ()
         key = _key(step(held, "key"))

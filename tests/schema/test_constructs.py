@@ -360,3 +360,19 @@ def test_a_free_dict_stays_one_beside_a_class() -> None:
 
     schema: Schema[Any] = Schema.of(dict[str, Any] | Options)
     assert schema.decode(schema.encode({"size": 1})) == {"size": 1}
+
+
+def test_values_dump_as_the_type_reads_them_at_every_depth() -> None:
+    class Item(BaseModel):
+        size: int = Field(validation_alias="Size", serialization_alias="out")
+
+    @dataclasses.dataclass
+    class Shelf:
+        items: RootModel[list[Item]]
+        by_name: dict[str, Item]
+
+    schema = Schema.of(Shelf)
+    source = {"items": [{"Size": 1}], "by_name": {"a": {"Size": 2}}}
+    value = schema.validate(source).value
+    assert value is not None
+    assert schema.dump(value) == source

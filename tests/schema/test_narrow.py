@@ -96,3 +96,20 @@ def test_each_change_is_explained() -> None:
 
 def test_the_size_of_a_schema_is_estimated() -> None:
     assert 20 < Schema.of(Card).strict_tokens() < Schema.of(Invoice).strict_tokens() < 400
+
+
+def test_paths_in_a_value_that_came_in_source_form_are_those_of_the_source() -> None:
+    schema = Schema.of(Invoice)
+    assert schema.to_source("$.totals.net", {"totals": {"net": 1}}) == "$.totals.net"
+    assert schema.to_wire("$.totals.net", {"totals": {"net": 1}}) == "$.totals.net"
+    boxed: Schema[dict[str, int]] = Schema.of(dict[str, int])
+    assert boxed.to_source("$.a", {"a": 1}) == "$.a"
+    assert boxed.to_source("$.value[0].value", {"value": [{"key": "a", "value": 1}]}) == "$.a"
+
+
+@pytest.mark.parametrize("path", ["$", "$.totals", "$.totals[9].value", "$.nowhere[3].x", "$.extra.entries[0]"])
+def test_paths_that_lead_nowhere_are_told_as_far_as_they_lead(path: str) -> None:
+    schema = Schema.of(Invoice)
+    for wire in (None, [], {"totals": 3}, {"totals": [{"key": "a", "value": 1}], "extra": {"entries": 1}}):
+        assert schema.to_source(path, wire).startswith("$")
+        assert schema.to_wire(path, wire).startswith("$")
