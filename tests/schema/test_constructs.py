@@ -72,6 +72,16 @@ class Data:
     y: list[str] = dataclasses.field(default_factory=list)
 
 
+class Item(BaseModel):
+    size: int = Field(validation_alias="Size", serialization_alias="out")
+
+
+@dataclasses.dataclass
+class Shelf:
+    items: RootModel[list[Item]]
+    by_name: dict[str, Item]
+
+
 class Generic_(BaseModel, Generic[T]):
     item: T
 
@@ -363,14 +373,6 @@ def test_a_free_dict_stays_one_beside_a_class() -> None:
 
 
 def test_values_dump_as_the_type_reads_them_at_every_depth() -> None:
-    class Item(BaseModel):
-        size: int = Field(validation_alias="Size", serialization_alias="out")
-
-    @dataclasses.dataclass
-    class Shelf:
-        items: RootModel[list[Item]]
-        by_name: dict[str, Item]
-
     schema = Schema.of(Shelf)
     source = {"items": [{"Size": 1}], "by_name": {"a": {"Size": 2}}}
     value = schema.validate(source).value
