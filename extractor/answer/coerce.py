@@ -80,11 +80,14 @@ def _members(fitting: Fitting, ask: Ask, value: dict[str, object], names: dict[s
         if name is None or name in made:
             cost += yield from _extra(fitting, ask, made, key, inner)
             continue
+        child = fitting.shapes.child(shape, name)
+        met += 1
+        if name == key and _passes(fitting, inner, child):
+            made[name] = inner
+            continue
         down = place.down(name, fitting.trail(place, key))
         if name != key:
             cost += fitting.tell(down, "key", key, name, 0.1)
-        child = fitting.shapes.child(shape, name)
-        met += 1
         if inner is None and not child.nullable and name not in shape.required:
             cost += fitting.tell(down, "null", None, "", 0.1)
             continue
@@ -92,6 +95,11 @@ def _members(fitting: Fitting, ask: Ask, value: dict[str, object], names: dict[s
         made[name] = found.value
         cost, met = cost + found.cost, met + found.met
     return Fit(made, cost + MISSING * len(shape.required - made.keys()), met)
+
+
+def _passes(fitting: Fitting, value: object, shape: Shape) -> bool:
+    """Whether a scalar fits as it is: most do."""
+    return fitting.cut is None and not shape.branches and type(value) is not Written and stands(value, shape)
 
 
 def _extra(fitting: Fitting, ask: Ask, made: dict[str, object], key: str, inner: object) -> Costs:
@@ -157,7 +165,7 @@ def _array(fitting: Fitting, ask: Ask, value: list[object]) -> Steps:
     cost, met = 0.0, 0
     for index, item in enumerate(value):
         shape = fitting.shapes.item(ask.shape, index)
-        if fitting.cut is None and type(item) is not Written and not shape.branches and stands(item, shape):
+        if _passes(fitting, item, shape):
             made.append(item)
             continue
         found = yield Ask(item, shape, place.down(index, fitting.trail(place, index)))
