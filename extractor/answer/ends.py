@@ -17,6 +17,8 @@ _MARKS = re.compile(r"[*_`~]{1,3}")
 _JUNK = re.compile(r"[^\s\"{}\[\],:][^\"{}\[\],:]{0,80}")
 _BLOCK = re.compile(r"[A-Za-z_]\w{0,60}[ \t]*[{\[]\s*[\w\"'{}\[\]]")
 _FAR = 2000
+_AFTER_LITERAL = ("", ",", "}", "]")
+_AFTER_LITERAL_OR_NEXT = (*_AFTER_LITERAL, '"', "'")
 _LONGEST_KEY = 60
 
 
@@ -28,7 +30,7 @@ def _ends_key(string: Quoted, place: int, after: int) -> bool:
         return not string.odd and not (after == place + 1 and place > string.start)
     if mark in "*`_~":
         return string.text.char(string.text.blank(_past_marks(string, after))) in COLONS
-    return _literal_then_delimiter(string, after)
+    return _literal_then_delimiter(string, after, _AFTER_LITERAL_OR_NEXT)
 
 
 def _ends_value(string: Quoted, place: int, after: int) -> bool:
@@ -115,11 +117,18 @@ def _goes_on(string: Quoted, level: int, after: int) -> bool:
         following = _past_commas(string, after)
         if level and stack[level - 1].is_object:
             sure = text.key_at(following, stack[level - 1].guide)
-            return sure == 2 or (not string.odd and (sure == 1 or text.char(following) in ("", *CLOSERS, "[")))
+            likely = sure == 1 or text.char(following) in ("", *CLOSERS, "[") or _is_last_quote(string, following)
+            return sure == 2 or (not string.odd and likely)
         return not string.odd or (level == 0 and text.char(following) in ("{", "[", ""))
     if level == 0:
         return not string.odd
     return not string.odd and (mark in QUOTES or mark in "{[" or text.key_at(after, stack[level - 1].guide) > 0)
+
+
+def _is_last_quote(string: Quoted, place: int) -> bool:
+    """Whether a quote opens what the end of the text cuts."""
+    mark = string.text.char(place)
+    return bool(mark) and mark in QUOTES and string.text.find(mark, place + 1) < 0
 
 
 def _quote_after_value(string: Quoted, place: int, after: int) -> bool:
@@ -197,13 +206,13 @@ def _past_marks(string: Quoted, after: int) -> int:
     return found.end() if found else after
 
 
-def _literal_then_delimiter(string: Quoted, after: int) -> bool:
+def _literal_then_delimiter(string: Quoted, after: int, delimiters: tuple[str, ...] = _AFTER_LITERAL) -> bool:
     """Whether a number or a literal follows, and after it what ends a value."""
     text = string.text
     found = _TOKEN.match(text.text, after, text.end)
     if found is None or not (found[0].lower() in LITERALS or found[0].lstrip("+-.")[:1].isdecimal()):
         return False
-    return text.char(text.blank(found.end())) in ("", ",", "}", "]")
+    return text.char(text.blank(found.end())) in delimiters
 
 
 _AFTER_VALUE: dict[str, Check] = {

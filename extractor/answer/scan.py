@@ -129,6 +129,11 @@ class Text:
         found = _ELLIPSIS.match(self.text, at, self.end)
         return found.end() if found else at
 
+    def left_out(self, at: int) -> bool:
+        """Whether dots stand here with nothing but what closes or parts behind them."""
+        past = self.ellipsis(at)
+        return past > at and self.char(self.blank(past)) in ("", ",", "}", "]")
+
     def key_at(self, at: int, guide: Guide) -> int:
         """How sure a key and its colon stand here: 2 sure, 1 likely, 0 not."""
         if self.char(at) in QUOTES:

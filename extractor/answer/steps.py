@@ -299,7 +299,7 @@ def _regrouped(items: list[object]) -> list[object]:
 def read_member(builder: Builder, frame: Frame) -> None:
     text = builder.text
     mark = text.here()
-    if mark in ".…" and _skip_dots(builder, "}"):
+    if mark in ".…" and _skip_dots(builder):
         return
     inner = frame.inner()
     callable_ = mark.isalpha() and (builder.state.untyped or not inner.text_only)
@@ -324,7 +324,7 @@ def _no_value(builder: Builder, frame: Frame) -> None:
 def read_item(builder: Builder, frame: Frame) -> None:
     text = builder.text
     mark = text.here()
-    if mark in ".…" and _skip_dots(builder, "]"):
+    if mark in ".…" and _skip_dots(builder):
         return
     if not frame.comma:
         builder.state.tell("comma", "", ",", 0.1)
@@ -342,14 +342,13 @@ def _begins_member(builder: Builder, frame: Frame) -> bool:
     return item.wants("object") and builder.text.key_at(builder.text.at, item) == 2
 
 
-def _skip_dots(builder: Builder, closing: str) -> bool:
+def _skip_dots(builder: Builder) -> bool:
     """Over dots that stand for what was left out."""
     text = builder.text
-    past = text.ellipsis(text.at)
-    if past == text.at or text.char(text.blank(past)) not in ("", ",", closing, "}"):
+    if not text.left_out(text.at):
         return False
     builder.state.tell("ellipsis", "...", "", 0.2)
-    text.at = past
+    text.at = text.ellipsis(text.at)
     return True
 
 

@@ -44,6 +44,8 @@ def _ended(state: State, place: int) -> bool:
         return False
     if not mark or mark in CLOSERS or mark in COMMAS or text.fenced(after) or text.closing_tag(after):
         return True
+    if mark in ".…" and text.left_out(after):
+        return True
     return after > place and (mark in QUOTES or mark in "{[" or text.key_at(after, state.guide) > 0)
 
 
@@ -230,7 +232,7 @@ def _tag(run: _Run, place: int) -> bool:
 
 def _dots(run: _Run, place: int) -> bool:
     """Dots after which nothing comes stand for what was left out."""
-    return False
+    return place > run.start and run.text.text[place - 1].isspace() and run.text.left_out(place)
 
 
 def _fence(run: _Run, place: int) -> bool:
