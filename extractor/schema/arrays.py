@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..paths import Keys
 from .codec import SAME, Codec, Pruning, items, step
-from .form import ANY_ITEM, Form, Json, Nothing, Place, closed, described, or_null, text_of
+from .form import ANY_ITEM, Form, Json, Nothing, Place, closed, described, text_of
+from .marks import is_mark, or_absent
 from .scalars import keep, say
 
 if TYPE_CHECKING:
@@ -63,19 +64,22 @@ def _tuple(c: Compiler, node: Json, prefix: list[object], place: Place) -> Form:
     names = _names(places)
     schemas: dict[str, object] = {}
     codecs: list[Codec] = []
+    marks: list[str | None] = []
     for at, rule in enumerate(places):
         form = c.node(rule, place / f"[{at}]")
+        mark: str | None = None
         if at >= least:
-            form = or_null(form, type_lists=c.dialect.type_lists)
+            form, mark = or_absent(c, form, rule)
         schemas[names[at]] = described(form).schema
         codecs.append(form.codec)
+        marks.append(mark)
     rest = node.get("items", node.get("unevaluatedItems", True))
     more = most is None or most > len(prefix)
     tail: Codec | None = None
     if rest is not False and more:
         form = _list(c, {"items": rest, **({"maxItems": most - len(prefix)} if most is not None else {})}, place)
         schemas["rest"], tail = described(form).schema, form.codec
-    return Form(closed(schemas), Row(tuple(names), tuple(codecs), least, tail))
+    return Form(closed(schemas), Row(tuple(names), tuple(codecs), tuple(marks), least, tail))
 
 
 def _names(places: list[object]) -> list[str]:
@@ -123,10 +127,11 @@ class Unique(Codec):
 
 @dataclass(frozen=True, slots=True)
 class Row(Codec):
-    """A tuple ⇄ an object. ``least`` places are always there, later ones are null where the tuple ends before."""
+    """A tuple ⇄ an object. ``least`` places are always there, later ones hold their mark where it ends before."""
 
     names: tuple[str, ...]
     codecs: tuple[Codec, ...]
+    marks: tuple[str | None, ...]
     least: int
     tail: Codec | None
 
@@ -136,7 +141,7 @@ class Row(Codec):
         size = len(self.names)
         if len(value) > size and self.tail is None:
             return value
-        wire: Json = dict.fromkeys(self.names)
+        wire: Json = dict(zip(self.names, self.marks, strict=True))
         wire |= {name: codec.encode(held) for name, codec, held in zip(self.names, self.codecs, value, strict=False)}
         return wire if self.tail is None else {**wire, "rest": self.tail.encode(value[size:])}
 
@@ -147,7 +152,8 @@ class Row(Codec):
         rest = self.tail.decode(value.get("rest")) if self.tail is not None else None
         if isinstance(rest, list) and rest:
             return [*row, *rest]
-        while len(row) > self.least and row[-1] is None:
+        ended = len(row) == len(self.names)
+        while ended and len(row) > self.least and is_mark(value[self.names[len(row) - 1]], self.marks[len(row) - 1]):
             row.pop()
         return row
 
@@ -174,4 +180,4 @@ class Row(Codec):
 
     def pruned(self, by: Pruning) -> Codec:
         tail = None if self.tail is None else self.tail.pruned(by)
-        return Row(self.names, tuple(codec.pruned(by) for codec in self.codecs), self.least, tail)
+        return replace(self, codecs=tuple(codec.pruned(by) for codec in self.codecs), tail=tail)

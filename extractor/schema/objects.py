@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from ..paths import Keys, to_path
 from .codec import SAME, Codec, Pruning, step
 from .entries import Rules, entries, entry_rules, wide
-from .form import Form, Json, Nothing, Place, closed, described, or_null, text_of
+from .form import Form, Json, Nothing, Place, closed, described, text_of
+from .marks import is_mark, or_absent
 from .merge import conj, pattern_fits
 from .scalars import say
 
@@ -114,14 +115,16 @@ def _property(c: Compiler, rule: object, place: Place, required: bool) -> tuple[
         return described(form, _default(rule)), _REQUIRED
     if c.typed and (values := c.closed_values(rule)) and len(values) == 1:
         return described(form), _Fixed(values[0])
-    if not c.takes(rule, "null"):
-        c.change(place, "optional", "null on the wire says that it is not stated")
-        return described(or_null(form, type_lists=c.dialect.type_lists), _default(rule)), None
-    if c.typed and isinstance(rule, dict) and rule.get("default", "") is None:
+    nothing = c.typed and isinstance(rule, dict) and rule.get("default", "") is None
+    if nothing and c.takes(rule, "null"):
         return described(form), _Fixed(None)
-    word = _word(rule)
-    c.change(place, "absent", f"{word} on the wire says that it is not stated, null is a value")
-    return described(_or_word(form, word), _default(rule), f"{word} where it is not stated"), word
+    form, mark = or_absent(c, form, rule)
+    kind = ("optional", "null on the wire says that it is not stated")
+    if mark is not None:
+        kind = ("absent", f"{mark} on the wire says that it is not stated, null is a value")
+    c.change(place, *kind)
+    said = None if mark is None else f"{mark} where it is not stated"
+    return described(form, _default(rule), said), mark
 
 
 def _default(rule: object) -> str | None:
@@ -129,24 +132,6 @@ def _default(rule: object) -> str | None:
         return None
     text = text_of(rule["default"])
     return f"Default: {text}" if len(text) <= _LONGEST_DEFAULT else None
-
-
-def _word(rule: object) -> str:
-    """A word for "not stated" that the schema does not speak of."""
-    text = text_of(rule)
-    word = "<absent>"
-    while word in text:
-        word = f"<{word}>"
-    return word
-
-
-def _or_word(form: Form, word: str) -> Form:
-    schema = form.schema
-    branches = schema.get("anyOf")
-    inner = {key: value for key, value in schema.items() if key != "description"}
-    some = branches if isinstance(branches, list) and inner.keys() == {"anyOf"} else [inner]
-    words: Json = {"description": schema["description"]} if "description" in schema else {}
-    return Form({"anyOf": [*some, {"type": "string", "const": word}], **words}, form.codec, form.notes)
 
 
 def _closed_keys(c: Compiler, node: Json, rules: Rules, place: Place) -> Form | None:
@@ -223,7 +208,7 @@ class Record(Codec):
             if key not in value:
                 if key in marks:
                     yield key, marks[key]
-            elif key not in absent or not _is(value[key], absent[key]):
+            elif key not in absent or not is_mark(value[key], absent[key]):
                 yield key, self.parts.get(key, SAME).encode(value[key])
 
     def decode(self, value: object) -> object:
@@ -231,7 +216,7 @@ class Record(Codec):
             return value
         silent = [key for key in self.nulls if value.get(key, _REQUIRED) is None]
         if self.words:
-            silent += [key for key, word in self.words.items() if _is(value.get(key), word)]
+            silent += [key for key, word in self.words.items() if is_mark(value.get(key), word)]
         if not silent and not self.parts:
             return value
         source = value.copy()
@@ -262,7 +247,3 @@ class Record(Codec):
         if by.decoding and not parts and not self.nulls and not self.words and self.bag is None:
             return SAME
         return replace(self, parts=parts)
-
-
-def _is(value: object, mark: object) -> bool:
-    return value is None if mark is None else isinstance(value, str) and value == mark

@@ -378,3 +378,12 @@ def test_values_dump_as_the_type_reads_them_at_every_depth() -> None:
     value = schema.validate(source).value
     assert value is not None
     assert schema.dump(value) == source
+
+
+def test_a_default_that_the_type_does_not_take_is_not_stated() -> None:
+    class Odd(BaseModel):
+        a: int = None  # type: ignore[assignment]
+
+    schema = Schema.of(Odd)
+    assert schema.strict["properties"] == {"a": {"type": ["integer", "null"]}}
+    assert schema.decode(schema.encode({})) == {}

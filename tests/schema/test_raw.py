@@ -113,6 +113,11 @@ TRIPS: list[tuple[str, Any, list[Any]]] = [
         [[], [1], [1, {}]],
     ),
     (
+        "tuple that may end in null",
+        {"type": "array", "prefixItems": [{"type": "integer"}, {"type": ["null", "string"]}], "items": False},
+        [[], [1], [1, None], [1, "a"]],
+    ),
+    (
         "prefixItems",
         {"type": "array", "prefixItems": [{"type": "integer"}], "items": {"type": "string"}},
         [[1], [1, "a", "b"]],
