@@ -8,6 +8,7 @@ from .quoted import Quoted, Role
 from .scan import CLOSERS, COLONS, COMMAS
 
 _NEAR = 200
+_NEARER = 20
 _FAR = 2000
 _NAME = re.compile(r"\s*[^\W\d][\w $.\-]{0,60}?(?=\s*:)")
 _SPLIT = re.compile(r"[,，\n]")
@@ -15,6 +16,8 @@ _SPLIT = re.compile(r"[,，\n]")
 
 def end_before(string: Quoted, place: int) -> int:
     """The end of the string, if the quote at the place begins the next key or item; -1 if it does not."""
+    if _is_within(string, place):
+        return -1
     start = max(string.mark, place - _NEAR)
     gap = string.text.text[start:place]
     said = _without_comment(gap).rstrip()
@@ -31,6 +34,14 @@ def end_before(string: Quoted, place: int) -> int:
         broken = "\n" in gap[len(said) :]
         return start + len(body) if _key_follows(string, place, comma or broken) else -1
     return start + len(body) if comma and not string.odd and _item_follows(string, place) else -1
+
+
+def _is_within(string: Quoted, place: int) -> bool:
+    """Whether a word stands right before the quote, on its line: nothing ends there but before a known key."""
+    if string.role is Role.KEY or string.state.guide.keys:
+        return False
+    before = string.text.text[max(string.mark, place - _NEARER) : place]
+    return "\n" not in before and before.rstrip()[-1:].isalnum()
 
 
 def _without_comment(gap: str) -> str:

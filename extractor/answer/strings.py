@@ -124,7 +124,7 @@ class _Reader(Quoted):
         elif not after or after in ".,;:!?)":
             self.odd = False
             self.fallback = place
-        else:
+        elif not (self.text.text[place] in "'’" and before.isalnum() and after.isalnum()):
             self.odd = not self.odd
 
     def _end_at(self, place: int) -> str:
@@ -133,23 +133,24 @@ class _Reader(Quoted):
         return self.finish(place, place)
 
     def _verdict(self, place: int) -> Verdict:
-        if self.text.text[place] in "'’" and self._is_apostrophe(place):
+        self.count(place)
+        if self._is_before_word(place):
             return Verdict.INNER
         after = self.text.blank(place + 1)
         if after >= self.text.end or self.text.closing_tag(after):
             return Verdict.END
-        if self.role is not Role.KEY and self.text.fenced(after):
+        fenced = self.role is not Role.KEY and self.text.fenced(after)
+        if fenced or ENDS[self.role](self, place, after):
             return Verdict.END
-        self.count(place)
-        if ENDS[self.role](self, place, after):
-            return Verdict.END
-        if place == self.start and self.text.char(place + 1).isalnum():
-            return Verdict.DOUBLED
-        return Verdict.INNER
+        doubled = place == self.start and self.text.char(place + 1).isalnum()
+        return Verdict.DOUBLED if doubled else Verdict.INNER
 
-    def _is_apostrophe(self, place: int) -> bool:
+    def _is_before_word(self, place: int) -> bool:
+        """Whether a word follows at once: an apostrophe, or a quote that opens inside a text."""
         before, after = self.around(place)
-        return before.isalnum() and after.isalnum()
+        if not after.isalnum() or place == self.start:
+            return False
+        return self.role is not Role.KEY or (self.text.text[place] in "'’" and before.isalnum())
 
     def _unclosed(self) -> str:
         """No quote ends the string: it was forgotten, or the text was cut."""
