@@ -32,6 +32,7 @@ _SAYS = {
     "minProperties": "At least {} entries",
     "maxProperties": "At most {} entries",
 }
+_PAIRS = (("minItems", "maxItems"), ("minLength", "maxLength"), ("minimum", "maximum"))
 _LOOK = re.compile(r"\(\?(?:[=!]|<[=!])")
 _BACK = re.compile(r"(?:[^\\]|^)(?:\\\\)*(?:\\[1-9]|\\k<|\(\?P=)")
 _LENGTH_LOOK = re.compile(r"\^?\(\?=\.\{(\d+)(,?)(\d*)\}\$\)")
@@ -58,6 +59,8 @@ def say(keyword: str, value: object) -> str:
 
 def keep(c: Compiler, node: Json, keywords: tuple[str, ...], place: Place) -> tuple[Json, tuple[str, ...]]:
     """The constraints that the dialect takes, and the others in words."""
+    if any(low in node and high in node and node[low] > node[high] for low, high in _PAIRS):  # type: ignore[operator]
+        raise Nothing(place, "its bounds exclude each other")
     found = [(key, node[key]) for key in keywords if key in node]
     kept = {key: value for key, value in found if key in c.dialect.keywords}
     notes = tuple(say(key, value) for key, value in found if key not in c.dialect.keywords)

@@ -217,6 +217,8 @@ def test_huge_values_stay_out_of_messages() -> None:
     [
         (holding({"type": "integer", "allOf": [{"type": "string"}]}), "$.x"),
         (holding(False), "$.x"),
+        (holding({"allOf": [{"type": "integer", "minimum": 3}, {"maximum": 2}]}), "$.x"),
+        (holding({"type": "array", "items": False, "minItems": 1}), "$.x"),
         ({"type": "object", "properties": {"a": {"minimum": "x"}}}, "$.properties.a.minimum"),
         (holding({"$ref": "https://example.org/x.json"}), "$"),
     ],
