@@ -10,7 +10,7 @@
     │   └── ModelProtocolError                      a 2xx that is no chat completion    .body
     └── ExtractionError                         completions came, no valid value did    .issues
         ├── RefusalError                            refusal, or finish_reason content_filter
-        ├── TruncatedError                          finish_reason length
+        ├── TruncatedError                          finish_reason length, not to be continued
         └── InvalidOutputError                      still invalid after every attempt
 
 Three branches, three remedies: change the code or the input; try later; look at what the model said.
@@ -110,7 +110,7 @@ class RefusalError(ExtractionError):
 
 
 class TruncatedError(ExtractionError):
-    """The answer ended at a token limit (``finish_reason`` is ``length``)."""
+    """The answer ended at a token limit (``finish_reason`` is ``length``), and could not be continued."""
 
 
 class InvalidOutputError(ExtractionError):

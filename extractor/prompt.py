@@ -46,6 +46,12 @@ _FORM = (
     "Write each anew in the form that the given schema asks for. Keep what it says."
 )
 _FORM_PATCH = "These values are not accepted as they are written:\n{}\nAnswer with these values alone."
+_TAIL = (
+    "An answer to this ended too soon. What it says so far is accepted, this is missing:\n{}\n"
+    "Answer with what is missing alone."
+)
+_OWED = "- {} stands for {}"
+_ITEMS = "{}: the items after #{} alone. #{} is {}"
 _PART = "- {} stands for {}: {}. "
 _PRESENT = "Now it says {}."
 _MISSING = "Now nothing stands there."
@@ -132,6 +138,19 @@ class Part:
         return _PART.format(self.name, self.path, "; ".join(self.why).rstrip(".")) + now + near
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One part of a value that was never answered, or a list that goes on after its ``items``."""
+
+    name: str
+    path: str
+    items: Sequence[object] = ()
+
+    def __str__(self) -> str:
+        place, count = _OWED.format(self.name, self.path), len(self.items)
+        return _ITEMS.format(place, count, count, _shown(self.items[-1])) if self.items else place
+
+
 def form() -> tuple[Message, ...]:
     """The opening of a request that only asks for another form of values that are known."""
     return ({"role": "system", "content": _FORM}, {"role": "user", "content": ""})
@@ -147,6 +166,19 @@ def patch(
 ) -> tuple[Message, ...]:
     """The messages that ask for some parts: the opening, whose last message goes on with them."""
     said = (_FORM_PATCH if formal else _PATCH).format("\n".join(map(str, parts)))
+    return _going_on(opening, said, dialect, strict)
+
+
+def tail(
+    opening: tuple[Message, ...], parts: Iterable[Missing], dialect: str | None, strict: Mapping[str, object]
+) -> tuple[Message, ...]:
+    """The messages that ask for what an answer that ended too soon still owes."""
+    return _going_on(opening, _TAIL.format("\n".join(map(str, parts))), dialect, strict)
+
+
+def _going_on(
+    opening: tuple[Message, ...], said: str, dialect: str | None, strict: Mapping[str, object]
+) -> tuple[Message, ...]:
     shown = _SCHEMA.format(orjson.dumps(strict).decode()) if dialect in _BLIND else ""
     return (*opening[:-1], _longer(opening[-1], "\n\n".join(filter(None, (said, shown)))))
 

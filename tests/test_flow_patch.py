@@ -200,11 +200,6 @@ def test_what_no_patch_mends_is_told() -> None:
     assert [issue.kind for issue in error.attempts[1].issues] == ["syntax"]
 
 
-def test_an_answer_that_ends_too_soon_is_asked_for_as_a_whole() -> None:
-    (_, again), _ = drive(orders(), said(wrong()[:-20]))
-    assert again.request.messages[-2]["role"] == "assistant"
-
-
 LEAVES = st.none() | st.booleans() | st.integers(-9, 9) | st.sampled_from(["", "x", "17", "$.number", "4,00"])
 JSON = st.recursive(
     LEAVES,

@@ -1,98 +1,134 @@
 """Which request follows an answer with issues: the cheapest that can mend it.
 
-patch   all issues stand below some paths: those alone are asked for, the rest is pinned
-whole   the issues are the whole value's, or a patch did not help
+longer     it met a token limit that the caller did not set: the same again with more room, once
+continue   it ended too soon: what is missing is asked for, what is whole is pinned
+patch      all issues stand below some paths: those alone are asked for, the rest is pinned
+re-ask     the issues are the whole value's, or a request for parts did not help
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 from .. import prompt
-from ..chat import ChatRequest, Completion
-from ..errors import InvalidOutputError
-from .patch import Patch, patch_of, read_patch
-from .reading import Reading, read
-from .step import Step, whole
+from ..chat import Completion
+from ..errors import ExtractionError, InvalidOutputError, TruncatedError
+from .patch import patch_of, read_patch
+from .reading import Reading
+from .step import Job, Step, some, whole
+from .tail import read_tail, tail_of
 
-if TYPE_CHECKING:
-    from ..document import Document
-    from ..errors import ExtractionError
-    from ..options import Settings
-    from ..result import Attempt
-    from ..schema import Schema
-
-T = TypeVar("T")
+_ROOM = 4
+_UNKNOWN = 4096
+"""Tokens that a cut answer is taken to have had where the endpoint does not say."""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """What the next request is to mend.
 
-    ``reading`` is that of the last answer, with all patches that helped; ``answer`` is its text where it was one
-    completion's. ``stuck``: the last request was a patch that did not help. ``error`` is what nothing can mend.
+    ``reading`` is that of the last answer, with all requests for parts that helped; ``answer`` is its text where it was
+    one completion's. ``step`` and ``completion`` are the last ones, and ``error`` what keeps them from being mended.
+    ``stuck``: the last request for parts did not help. ``raised``: more room was given before. ``best`` is the least
+    wrong value so far.
     """
 
     reading: Reading[Any]
+    step: Step
+    completion: Completion
+    error: ExtractionError | None
+    best: object = None
     answer: str | None = None
     stuck: bool = False
-    error: ExtractionError | None = None
+    raised: bool = False
 
 
-def heard(state: State | None, step: Step, completion: Completion, reading: Reading[Any]) -> State:
-    """The state after an answer with issues. A patch counts when it left fewer issues than there were."""
-    if state is None or step.purpose != "patch":
-        return State(reading, completion.content, error=reading.error)
-    if reading.best is None or len(reading.issues) >= len(state.reading.issues):
-        return State(state.reading, state.answer, True, reading.error)
-    return State(reading, error=reading.error)
+def heard(before: State | None, step: Step, completion: Completion, reading: Reading[Any]) -> State:
+    """The state after an answer with issues."""
+    raised = step.raised or (before is not None and before.raised)
+    state = State(reading, step, completion, reading.error, _better(before, reading), raised=raised)
+    if before is None or not step.parts:
+        return replace(state, answer=completion.content)
+    if reading.stuck:
+        return replace(state, reading=before.reading, answer=before.answer, stuck=True)
+    return state
 
 
-def stopped(state: State, attempts: tuple[Attempt, ...], settings: Settings) -> ExtractionError | None:
-    """Why nothing more is asked, None where something is."""
-    if state.error is None and len(attempts) >= settings.max_attempts:
-        return _exhausted(state, len(attempts))
-    return state.error
+def _better(before: State | None, reading: Reading[Any]) -> object:
+    """The value with fewer issues, of equals that which says more."""
+    if before is None or before.best is None or reading.best is None:
+        return reading.best if before is None or reading.best is not None else before.best
+    fewer = len(reading.issues) - len(before.reading.issues)
+    size = len(prompt.json_text(reading.best)) - len(prompt.json_text(before.best))
+    return reading.best if fewer < 0 or (fewer == 0 and size >= 0) else before.best
 
 
-def following(state: State, schema: Schema[T], document: Document, settings: Settings) -> Step:
-    """The request of the first rung that can mend the state."""
-    patch = _patch(state, schema, settings)
-    if patch is not None:
-        request = _patching(patch, schema, document, settings)
-        return Step("patch", request, partial(read_patch, schema, patch, settings=settings))
-    turns = prompt.again(_text(state, schema), state.reading.issues)
-    request = whole(schema, settings, (*prompt.opening(schema, document, settings), *turns))
-    return Step("re-ask", request, partial(read, schema, settings=settings))
+def following(state: State, job: Job) -> Step | None:
+    """The step of the first rung that can mend the state; None where none can."""
+    steps = (rung(state, job) for rung in _RUNGS)
+    return next((step for step in steps if step is not None), None)
 
 
-def _patch(state: State, schema: Schema[T], settings: Settings) -> Patch | None:
-    if state.stuck or state.reading.best is None or settings.style != "chat":
+def failure(state: State, attempts: int) -> ExtractionError:
+    """Why there is no value."""
+    return state.error or _exhausted(state.reading, attempts)
+
+
+def _longer(state: State, job: Job) -> Step | None:
+    bounded = job.settings.request.get("max_completion_tokens") or job.settings.request.get("max_tokens")
+    if not isinstance(state.error, TruncatedError) or state.raised or bounded:
         return None
-    return patch_of(schema, state.reading.best, state.reading.issues)
+    usage = state.completion.usage
+    had = (usage and usage.completion_tokens) or _UNKNOWN
+    request = replace(state.step.request, max_completion_tokens=_ROOM * had)
+    return replace(state.step, purpose="longer", request=request, raised=True)
 
 
-def _patching(patch: Patch, schema: Schema[T], document: Document, settings: Settings) -> ChatRequest:
-    messages = prompt.form() if patch.formal else prompt.opening(schema, document, settings)
-    return ChatRequest(
-        model=settings.model,
-        messages=prompt.patch(messages, patch.parts(), settings.dialect, patch.form.strict, formal=patch.formal),
-        response_format=prompt.json_schema(patch.form.name, patch.form.strict),
-        **settings.request,
-    )
+def _continue(state: State, job: Job) -> Step | None:
+    reading = state.reading
+    if reading.cut is None or state.stuck or job.settings.style != "chat":
+        return None
+    tail = tail_of(job.schema, reading.best, reading.cut)
+    if tail is None:
+        return None
+    messages = prompt.tail(job.opening, tail.parts(), job.settings.dialect, tail.form.strict)
+    reads = partial(read_tail, job.schema, tail, settings=job.settings)
+    return some("continue", job, messages, tail.form, reads)
 
 
-def _text(state: State, schema: Schema[T]) -> str | None:
+def _patch(state: State, job: Job) -> Step | None:
+    reading = state.reading
+    if state.error or state.stuck or reading.best is None or job.settings.style != "chat":
+        return None
+    patch = patch_of(job.schema, reading.best, reading.issues)
+    if patch is None:
+        return None
+    opening = prompt.form() if patch.formal else job.opening
+    messages = prompt.patch(opening, patch.parts(), job.settings.dialect, patch.form.strict, formal=patch.formal)
+    reads = partial(read_patch, job.schema, patch, settings=job.settings)
+    return some("patch", job, messages, patch.form, reads)
+
+
+def _whole(state: State, job: Job) -> Step | None:
+    if state.error and not (state.step.parts and isinstance(state.error, TruncatedError)):
+        return None
+    return whole("re-ask", job, (*job.opening, *prompt.again(_text(state, job), state.reading.issues)))
+
+
+_RUNGS = (_longer, _continue, _patch, _whole)
+
+
+def _text(state: State, job: Job) -> str | None:
     """The answer as the model would have written it."""
     if state.answer is not None or state.reading.best is None:
         return state.answer
-    return prompt.json_text(schema.encode(state.reading.best))
+    return prompt.json_text(job.schema.encode(state.reading.best))
 
 
-def _exhausted(state: State, attempts: int) -> InvalidOutputError:
-    issues = state.reading.issues
+def _exhausted(reading: Reading[Any], attempts: int) -> InvalidOutputError:
+    issues = reading.issues
     more = f", and {len(issues) - 3} more" if len(issues) > 3 else ""
     said = "; ".join(map(str, issues[:3]))
     tries = f"{attempts} attempt{'s' * (attempts > 1)}"

@@ -10,7 +10,7 @@ from ..chat import ChatRequest, Completion
 from ..errors import ModelCallError
 from ..result import Attempt, Ledger, Result
 from .bill import bill, billed
-from .step import first
+from .step import Job, first
 
 if TYPE_CHECKING:
     from ..document import Document
@@ -34,14 +34,15 @@ Flow: TypeAlias = Generator[tuple[Effect, ...], tuple[Outcome, ...], T]
 
 def extraction(schema: Schema[T], document: Document, settings: Settings) -> Flow[Result[T]]:
     """Ask, read the answer, and ask again for what is wrong, until it is valid or no attempt is left."""
-    step, state = first(schema, document, settings), None
+    job = Job(schema, document, settings)
+    step, state = first(job), None
     attempts: tuple[Attempt, ...] = ()
-    ledger, best = Ledger(), None
+    ledger = Ledger()
     while True:
         (outcome,) = yield (Ask(step.request),)
         ledger = Ledger((*ledger.calls, bill(step.purpose, step.request, outcome)))
         if isinstance(outcome, ModelCallError):
-            raise billed(outcome, ledger, attempts, best)
+            raise billed(outcome, ledger, attempts, state and state.best)
         reading = step.read(outcome)
         attempts = (*attempts, Attempt(step.request, outcome, reading.issues, reading.fixes))
         if not reading.issues:
@@ -49,8 +50,7 @@ def extraction(schema: Schema[T], document: Document, settings: Settings) -> Flo
         from . import ladder  # here, since most runs never need it
 
         state = ladder.heard(state, step, outcome, reading)
-        best = state.reading.best if state.reading.best is not None else best
-        error = ladder.stopped(state, attempts, settings)
-        if error is not None:
-            raise billed(error, ledger, attempts, best)
-        step = ladder.following(state, schema, document, settings)
+        following = ladder.following(state, job) if len(attempts) < settings.max_attempts else None
+        if following is None:
+            raise billed(ladder.failure(state, len(attempts)), ledger, attempts, state.best)
+        step = following

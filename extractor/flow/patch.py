@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ..chat import Completion
 from ..errors import UnsupportedTypeError
 from ..issues import Issue
-from ..paths import Keys, look_up, to_keys, to_path
-from .reading import Reading, cut, together, unreadable
+from ..paths import Keys, to_keys, to_path
+from .places import NOTHING, inside, outermost, placed, put, standing
+from .reading import Reading, limited, together, unreadable
 
 if TYPE_CHECKING:
     from ..answer import Repaired
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _WIDEST = 32
-_NOTHING = object()
 _OPEN_ENDED = frozenset({"truncated", "unclosed"})
 """Kinds of issues after which more may be missing than is named."""
 
@@ -53,15 +53,15 @@ class Patch:
             near = _beside(self.base, keys) if around not in told and any(isinstance(k, int) for k in keys) else None
             told.add(around)
             why = tuple(_within(issue, keys) for issue in self.issues if to_keys(issue.path)[: len(keys)] == keys)
-            present = _at(self.base, keys)
-            yield Part(f"p{at}", to_path(keys), why, present is not _NOTHING, present, near)
+            present = standing(self.base, keys)
+            yield Part(f"p{at}", to_path(keys), why, present is not NOTHING, present, near)
 
     def merged(self, changes: Mapping[Keys, object]) -> object:
         """The base with the changes, all of which are at open places."""
         value = self.base
         for keys in self.open:
             if keys in changes:
-                value = _put(value, keys, changes[keys])
+                value = put(value, keys, changes[keys])
         return value
 
 
@@ -69,13 +69,13 @@ def patch_of(schema: Schema[T], base: object, issues: tuple[Issue, ...]) -> Patc
     """The patch that could mend the issues; None where they are the whole value's, or nearly so."""
     if any(issue.kind in _OPEN_ENDED for issue in issues):
         return None
-    places = _outermost(_placed(base, to_keys(issue.path)) for issue in issues)
+    places = outermost(placed(base, to_keys(issue.path)) for issue in issues)
     while _worth_it(base, places):
         try:
             form = schema.narrow(map(to_path, places))
         except UnsupportedTypeError:
             return None
-        settled = _outermost(map(to_keys, form.paths))
+        settled = outermost(map(to_keys, form.paths))
         if settled == places:
             return Patch(base, places, form, issues)
         places = settled
@@ -83,77 +83,52 @@ def patch_of(schema: Schema[T], base: object, issues: tuple[Issue, ...]) -> Patc
 
 
 def read_patch(schema: Schema[T], patch: Patch, completion: Completion, *, settings: Settings) -> Reading[T]:
-    """The patched value, validated as a whole. Without a usable answer, the issues tell why and ``best`` is None."""
+    """The patched value, validated as a whole. A patch helps when it leaves fewer issues than there were."""
     unread = unreadable(completion)
     if unread is not None:
-        return Reading(issues=unread.issues, error=unread.error)
+        return Reading(issues=unread.issues, error=unread.error, stuck=True)
     from ..answer import repair
 
     text = completion.content or ""
     repaired = repair(text, patch.form.strict, level=settings.repair, locale=settings.locale)
     if any(issue.kind == "syntax" for issue in repaired.issues):
-        return cut(completion, Reading(issues=repaired.issues, fixes=repaired.fixes))
-    changes, found = _changes(patch, repaired.value), _at_home(patch, repaired)
+        return limited(completion, Reading(issues=repaired.issues, fixes=repaired.fixes, stuck=True))
+    changes, found = answered(patch.open, patch.form, repaired.value), at_home(patch.open, patch.form, repaired)
     if not changes:
         repaired = repair(text, schema, level=settings.repair, locale=settings.locale)
         changes = _taken(patch, repaired.value)
-        found = tuple(issue for issue in repaired.issues if _placed_in(to_keys(issue.path), patch.open))
+        found = tuple(issue for issue in repaired.issues if inside(to_keys(issue.path), patch.open))
     value = patch.merged(changes)
     checked = schema.validate(value)
     reading = Reading(checked.value, together(found, checked.issues), repaired.fixes, value)
     if reading.issues or reading.fixes:
-        reading = cut(completion, reading)
-    return reading if not reading.issues else replace(reading, value=None)
+        reading = limited(completion, reading)
+    return replace(reading, stuck=len(reading.issues) >= len(patch.issues))
 
 
-def _changes(patch: Patch, wire: object) -> dict[Keys, object]:
-    """What the answer puts at each open place. One that it leaves to the type's default puts nothing there."""
+def answered(places: tuple[Keys, ...], form: Narrowed, wire: object) -> dict[Keys, object]:
+    """What an answer puts at each of the places. One that it leaves to the type's default has nothing put there."""
     if not isinstance(wire, dict):
         return {}
-    said = patch.form.decode(wire)
-    answered = [(keys, to_path(keys)) for at, keys in enumerate(patch.open) if f"p{at}" in wire]
-    return {keys: said.get(path, _NOTHING) for keys, path in answered}
+    said = form.decode(wire)
+    return {keys: said.get(to_path(keys), NOTHING) for at, keys in enumerate(places) if f"p{at}" in wire}
 
 
 def _taken(patch: Patch, value: object) -> dict[Keys, object]:
     """The open places of an answer that gives the whole value all the same."""
-    found = ((keys, _at(value, keys)) for keys in patch.open)
-    return {keys: value for keys, value in found if value is not _NOTHING}
+    found = ((keys, standing(value, keys)) for keys in patch.open)
+    return {keys: value for keys, value in found if value is not NOTHING}
 
 
-def _at_home(patch: Patch, repaired: Repaired) -> tuple[Issue, ...]:
-    """The issues of a patch's answer, with the paths that they have in the whole value."""
-    places = {f"p{at}": keys for at, keys in enumerate(patch.open)}
+def at_home(places: tuple[Keys, ...], form: Narrowed, repaired: Repaired) -> tuple[Issue, ...]:
+    """The issues of an answer's parts, with the paths that they have in the whole value."""
+    homes = {f"p{at}": keys for at, keys in enumerate(places)}
 
     def moved(issue: Issue) -> Issue:
-        keys = patch.form.plan.decoder.to_source(to_keys(issue.path), repaired.value)
-        return replace(issue, path=to_path((*places.get(str(keys[0]), ()), *keys[1:]))) if keys else issue
+        keys = form.plan.decoder.to_source(to_keys(issue.path), repaired.value)
+        return replace(issue, path=to_path((*homes.get(str(keys[0]), ()), *keys[1:]))) if keys else issue
 
     return tuple(map(moved, repaired.issues))
-
-
-def _placed(base: object, keys: Keys) -> Keys:
-    """The longest part of the keys at which something stands in the base, or could be put."""
-    for depth, key in enumerate(keys):
-        if isinstance(base, dict) and isinstance(key, str):
-            if key not in base:
-                return keys[: depth + 1]
-            base = base[key]
-        elif isinstance(base, list) and isinstance(key, int) and key < len(base):
-            base = base[key]
-        else:
-            return keys[:depth]
-    return keys
-
-
-def _outermost(places: Iterable[Keys]) -> tuple[Keys, ...]:
-    """Each place once, without those inside another one."""
-    every = tuple(dict.fromkeys(places))
-    return tuple(keys for keys in every if not any(_placed_in(keys[:-1], (other,)) for other in every if keys))
-
-
-def _placed_in(keys: Keys, places: Iterable[Keys]) -> bool:
-    return any(keys[: len(place)] == place for place in places)
 
 
 def _worth_it(base: object, places: tuple[Keys, ...]) -> bool:
@@ -164,27 +139,6 @@ def _worth_it(base: object, places: tuple[Keys, ...]) -> bool:
     return any((step,) not in places for step in steps)
 
 
-def _at(value: object, keys: Keys) -> object:
-    try:
-        return look_up(value, keys)
-    except KeyError:
-        return _NOTHING
-
-
-def _put(value: Any, keys: Keys, new: object) -> object:
-    """The value with another one at the keys, or with nothing there where it is an object's."""
-    if not keys:
-        return new
-    made, key = value.copy(), keys[0]
-    if len(keys) > 1:
-        made[key] = _put(made[key], keys[1:], new)
-    elif new is not _NOTHING:
-        made[key] = new
-    elif isinstance(made, dict):
-        made.pop(key, None)
-    return made
-
-
 def _within(issue: Issue, keys: Keys) -> str:
     """The issue in words, with its place inside the part where it is not the part itself."""
     inner = to_keys(issue.path)[len(keys) :]
@@ -193,7 +147,7 @@ def _within(issue: Issue, keys: Keys) -> str:
 
 def _beside(base: object, keys: Keys) -> Mapping[str, object] | None:
     """What a model can tell an item of a list by: the plain values of the object around it."""
-    around = _at(base, keys[:-1])
+    around = standing(base, keys[:-1])
     if not isinstance(around, dict):
         return None
     plain = {key: value for key, value in around.items() if key != keys[-1] and not isinstance(value, dict | list)}

@@ -9,6 +9,7 @@ from .. import prompt
 from ..chat import Completion
 from ..errors import RefusalError, TruncatedError
 from ..issues import Fix, Issue
+from .places import NOTHING, root_places, standing
 
 if TYPE_CHECKING:
     from ..errors import ExtractionError
@@ -22,8 +23,9 @@ T = TypeVar("T")
 class Reading(Generic[T]):
     """What was made of one completion: a valid ``value``, or issues.
 
-    ``best`` is what could be read, as plain JSON in the source form; ``error`` is what asking again in the same way
-    cannot mend.
+    ``best`` is what could be read, as plain JSON in the source form, and ``cut`` the path in it that was being written
+    when the text ended; ``error`` is what asking again in the same way cannot mend. ``stuck``: the answer to a request
+    for some parts did not help.
     """
 
     value: T | None = None
@@ -31,6 +33,8 @@ class Reading(Generic[T]):
     fixes: tuple[Fix, ...] = ()
     best: object = None
     error: ExtractionError | None = None
+    cut: str | None = None
+    stuck: bool = False
 
 
 def read(schema: Schema[T], completion: Completion, settings: Settings) -> Reading[T]:
@@ -43,7 +47,10 @@ def read(schema: Schema[T], completion: Completion, settings: Settings) -> Readi
     if checked is not None and not checked.issues:
         return Reading(checked.value)
     reading = _mended(schema, text, settings)
-    return cut(completion, reading) if reading.issues or reading.fixes else reading
+    if reading.cut == "$" and _is_whole(schema, reading.best):
+        reading = replace(reading, issues=closed(reading.issues), cut=None)
+        return limited(completion, reading) if reading.issues else reading
+    return limited(completion, reading) if reading.issues or reading.fixes else reading
 
 
 def unreadable(completion: Completion) -> Reading[object] | None:
@@ -53,16 +60,27 @@ def unreadable(completion: Completion) -> Reading[object] | None:
         return Reading(issues=(Issue("$", str(refused), kind="refusal"),), error=refused)
     text = completion.content
     if text is None or not text.strip():
-        return cut(completion, Reading(issues=(_empty(completion),)))
+        return limited(completion, Reading(issues=(_empty(completion),)))
     return None
 
 
-def cut(completion: Completion, reading: Reading[T]) -> Reading[T]:
+def limited(completion: Completion, reading: Reading[T]) -> Reading[T]:
     """A reading of an answer that met a token limit is never taken for whole, unless it was valid as it stood."""
     if completion.finish_reason != "length":
         return reading
     issues = reading.issues or (Issue("$", "the answer was cut off by a token limit", kind="truncated"),)
     return replace(reading, issues=issues, error=TruncatedError(_too_long(completion), issues=issues))
+
+
+def closed(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
+    """The issues of an answer in which nothing but the last bracket is missing, without that one."""
+    return tuple(issue for issue in issues if (issue.path, issue.kind) != ("$", "unclosed"))
+
+
+def _is_whole(schema: Schema[T], value: object) -> bool:
+    """Whether all that was asked for is there."""
+    places = root_places(schema)
+    return bool(places) and all(keys and standing(value, keys) is not NOTHING for keys in places)
 
 
 def _as_it_stands(schema: Schema[T], text: str) -> Checked[T] | None:
@@ -83,9 +101,13 @@ def _mended(schema: Schema[T], text: str, settings: Settings) -> Reading[T]:
 
     repaired = repair(text, schema, level=settings.repair, locale=settings.locale)
     if any(issue.kind == "syntax" for issue in repaired.issues):
-        return Reading(None, repaired.issues, repaired.fixes, repaired.value)
-    checked = schema.validate(repaired.value)
-    return Reading(checked.value, together(repaired.issues, checked.issues), repaired.fixes, repaired.value)
+        return Reading(None, repaired.issues, repaired.fixes, repaired.value, cut=repaired.cut)
+    value = repaired.value
+    if value is None and isinstance(repaired.partial, dict | list):  # cut within a key: what stands before it is whole
+        value = repaired.partial
+    checked = schema.validate(value)
+    issues = together(repaired.issues, checked.issues)
+    return Reading(checked.value, issues, repaired.fixes, value, cut=repaired.cut)
 
 
 def together(repairing: tuple[Issue, ...], validating: tuple[Issue, ...]) -> tuple[Issue, ...]:
