@@ -17,6 +17,7 @@ from .steps import ITEM_STEPS, KEY_STEPS, VALUE_STEPS, read_bare_key, read_item,
 _TAG = re.compile(r"</?[A-Za-z_][\w:.\-]{0,40}>|<\|[^|>\n]{0,40}\|>")
 _PLAIN = frozenset("{}[](),:\"'0123456789-+.abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$")
 """Characters that no blank, comment or tag begins with."""
+_AROUND_TAGS = ("", "{", "[", "}", "]", ",", '"', "'", "<")
 _BLANKS = " \n\r\t\u200b\u180e\ufeff\u2060\x00"
 
 
@@ -125,7 +126,8 @@ class _Parser(Builder):
         if text.comments:
             text.comments = 0
             self.state.tell("comment", text.text[before : text.at].strip(_BLANKS)[:80], "")
-        if text.here() == "<" and (tag := _TAG.match(text.text, text.at, text.end)):
+        tag = _TAG.match(text.text, text.at, text.end) if text.here() == "<" else None
+        if tag is not None and text.char(text.blank(tag.end())) in _AROUND_TAGS:
             self.state.tell("tag", tag[0], "")
             text.at = text.blank(tag.end())
 

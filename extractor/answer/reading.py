@@ -98,6 +98,8 @@ def _read(text: str, start: Start, guide: Guide) -> Reading:
         parsed = parse(text, start.at, start.end, guide)
     name = "fence" if start.fenced else "prose"
     around = (Fix("$", name, text[max(0, start.at - 80) : start.at], ""),) if text[: start.at].strip() else ()
+    if start.reasoning:
+        around = (*around, Fix("$", "reasoning", text[start.at : start.at + 80], "", 0.6))
     return Reading(parsed, around, start.fenced, start.reasoning, start.at)
 
 

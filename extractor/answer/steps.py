@@ -338,8 +338,12 @@ def read_item(builder: Builder, frame: Frame) -> None:
 
 
 def _begins_member(builder: Builder, frame: Frame) -> bool:
-    item = frame.guide.item(0)
-    return item.wants("object") and builder.text.key_at(builder.text.at, item) == 2
+    around = builder.stack[-2] if len(builder.stack) > 1 else frame
+    guide = frame.guide.item(0)
+    if guide.wants("object") and builder.text.key_at(builder.text.at, guide) == 2:
+        return True
+    belongs = bool(around.guide.keys) and builder.text.key_at(builder.text.at, around.guide) == 2
+    return belongs and around.is_object and bool(frame.items)
 
 
 def _skip_dots(builder: Builder) -> bool:
@@ -352,17 +356,23 @@ def _skip_dots(builder: Builder) -> bool:
     return True
 
 
-def _imply(builder: Builder, frame: Frame) -> None:
-    """A member stands in a list: its braces were forgotten."""
+def _imply(builder: Builder, frame: Frame, key: str | None = None) -> None:
+    """A member stands in a list: its braces were forgotten, or the list's own bracket before it."""
+    around = builder.stack[-2] if len(builder.stack) > 1 else None
+    if around is not None and around.is_object and frame.items and not isinstance(frame.items[-1], dict):
+        builder.state.tell("bracket", "", "]", 0.3)
+        builder.close()
+        around.key = key
+        return
     builder.state.tell("bracket", "", "{", 0.2)
-    builder.open("{", frame.inner()).implied = True
+    inner = builder.open("{", frame.inner())
+    inner.implied, inner.key = True, key
 
 
 def _colon_in_list(builder: Builder, frame: Frame) -> None:
     if frame.items and isinstance(frame.items[-1], str) and not frame.comma:
         key = frame.items.pop()
-        _imply(builder, frame)
-        builder.stack[-1].key = str(key)
+        _imply(builder, frame, str(key))
         builder.text.at += 1
         return
     _skip_mark(builder, frame)

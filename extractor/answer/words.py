@@ -46,6 +46,8 @@ def _ended(state: State, place: int) -> bool:
         return True
     if mark in ".…" and text.left_out(after):
         return True
+    if after > place and state.stack and not state.stack[-1].is_object and (mark.isdecimal() or mark == "-"):
+        return True
     return after > place and (mark in QUOTES or mark in "{[" or text.key_at(after, state.guide) > 0)
 
 
