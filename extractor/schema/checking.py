@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from jsonschema import Draft4Validator, Draft7Validator, Draft202012Validator
-from jsonschema.exceptions import SchemaError
-from jsonschema.validators import validator_for
 from pydantic_core import ErrorDetails, PydanticSerializationError, ValidationError, from_json, to_json
 
-from ..errors import UnsupportedTypeError
 from ..issues import Issue
 from ..paths import Keys, to_path
 from .dumping import dumped
 
 if TYPE_CHECKING:
-    from jsonschema.exceptions import ValidationError as Mismatch
-    from jsonschema.protocols import Validator
     from pydantic import TypeAdapter
 
 T = TypeVar("T")
@@ -155,46 +149,6 @@ def short(text: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
-def mismatches(errors: Iterable[Mismatch]) -> tuple[Issue, ...]:
-    """The issues of a value that jsonschema refused; of a union those of the branch it comes nearest to."""
-    return tuple(_mismatch(leaf) for error in errors for leaf in _leaves(error))
-
-
-def _leaves(error: Mismatch) -> Iterator[Mismatch]:
-    if error.validator not in {"anyOf", "oneOf"} or not error.context:
-        yield error
-        return
-    branches: dict[object, list[Mismatch]] = {}
-    for inner in error.context:
-        branches.setdefault(inner.schema_path[0], []).append(inner)
-    nearest = min(branches.values(), key=_far)
-    for inner in nearest:
-        yield from _leaves(inner)
-
-
-def _far(errors: Sequence[Mismatch]) -> tuple[int, int, int]:
-    wrong_type = sum(1 for error in errors if not error.relative_path and error.validator == "type")
-    tags = sum(1 for error in errors if error.validator in {"const", "enum"})
-    return wrong_type, tags, len(errors)
-
-
-def _mismatch(error: Mismatch) -> Issue:
-    keys = tuple(error.absolute_path)
-    wanted = error.validator_value
-    if error.validator == "required" and isinstance(wanted, list):
-        missing = [key for key in wanted if error.message.startswith(repr(key))]
-        return Issue(to_path((*keys, *missing)), "Field required", None, "missing")
-    return Issue(to_path(keys), _words(error), error.instance, str(error.validator))
-
-
-def _words(error: Mismatch) -> str:
-    """jsonschema's sentence, without the value that it starts with where that is long."""
-    shown = repr(error.instance)
-    if len(shown) > 80 and error.message.startswith(shown):
-        return short("The value" + error.message[len(shown) :])
-    return short(error.message)
-
-
 class Checker(Protocol):
     """What validates source JSON: Pydantic for types, jsonschema for raw schemas."""
 
@@ -229,51 +183,3 @@ class PydanticChecker:
 
     def dump(self, value: object) -> object:
         return dumped(self._adapter, value)
-
-
-class RawChecker:
-    """A raw schema, in its own draft."""
-
-    __slots__ = ("_validator",)
-
-    def __init__(self, schema: Mapping[str, object], draft: type[Validator]) -> None:
-        self._validator = draft(schema)
-
-    def value(self, value: object) -> Checked[Any]:
-        issues = mismatches(self._validator.iter_errors(cast(Any, value)))
-        return Checked(None if issues else value, issues)
-
-    def text(self, text: str | bytes) -> Checked[Any]:
-        try:
-            return self.value(from_json(text))
-        except ValueError as error:
-            return Checked(None, (Issue("$", short(str(error)), None, "syntax"),))
-
-    def dump(self, value: object) -> object:
-        return value
-
-
-def checked_schema(schema: Mapping[str, object]) -> tuple[dict[str, object], type[Validator]]:
-    """A copy of a raw JSON Schema and its draft: the stated one, else the latest whose metaschema takes it."""
-    try:
-        copy: dict[str, object] = from_json(to_json(dict(schema)))
-    except (PydanticSerializationError, ValueError) as error:
-        raise UnsupportedTypeError(f"the JSON Schema is no JSON: {short(str(error))}") from error
-    drafts: list[type[Validator]]
-    drafts = [validator_for(copy)] if "$schema" in copy else [Draft202012Validator, Draft7Validator, Draft4Validator]
-    invalid = [_invalid(copy, draft) for draft in drafts]
-    for draft, found in zip(drafts, invalid, strict=True):
-        if found is None:
-            return copy, draft
-    first = next(found for found in invalid if found is not None)
-    path = to_path(first.absolute_path)
-    text = f"the JSON Schema is invalid at {path}: {short(first.message)}; correct it there"
-    raise UnsupportedTypeError(text, path=path) from first
-
-
-def _invalid(schema: dict[str, object], draft: type[Validator]) -> SchemaError | None:
-    try:
-        draft.check_schema(schema)
-    except SchemaError as error:
-        return error
-    return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from ..paths import to_keys, to_path
 from .changes import Change
-from .checking import Checked, Checker, PydanticChecker, RawChecker, checked_schema
+from .checking import Checked, Checker, PydanticChecker
 from .codec import SAME
 from .dialects import DIALECTS, Dialect
 from .drafts import modern
@@ -165,6 +165,8 @@ def compiled(kind: object, dialect: str = "openai", open_objects: bool = False) 
         raise ValueError(f"no dialect {dialect!r}; there are {', '.join(DIALECTS)}")
     checker: Checker
     if isinstance(kind, Mapping):
+        from .raw import RawChecker, checked_schema
+
         raw, draft = checked_schema(kind)
         source = Source(modern(raw, str(draft.META_SCHEMA.get("$schema"))), False, open_objects)
         checker = RawChecker(raw, draft)
