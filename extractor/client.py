@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
@@ -59,8 +60,9 @@ class _Front(Generic[Transport]):
             options = {**_local_options(embedded), **options}
             transport, base_url = cast(Any, embedded), _LOCAL_URL
         model, base_url, key = settings_of(model, base_url, key)
-        self.settings = Settings.of(model, options)
-        self._endpoint = Endpoint.of(base_url, key, headers)
+        settings = Settings.of(model, options)
+        endpoint = Endpoint.of(base_url, key, headers)
+        self.settings, self._endpoint = replace(settings, endpoint=endpoint.name), endpoint
         self._owned = transport is None
         self._transport: Any = _pooled() if transport is None else transport
 

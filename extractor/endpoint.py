@@ -72,6 +72,11 @@ class Endpoint:
         authorization = {"authorization": key.bearer()} if key else {}
         return cls(url, key, httpx.Headers({**_HEADERS, **authorization, **(headers or {})}))
 
+    @property
+    def name(self) -> str:
+        """The URL without what is secret in it."""
+        return f"{self.url.scheme}://{self.url.netloc.decode()}{self.url.path}"
+
     def request(self, chat: ChatRequest, timeout: Timeouts) -> httpx.Request:
         """The HTTP request, its limits in ``extensions["timeout"]``: httpx's four and ours."""
         limits = {

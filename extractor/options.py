@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 RepairLevel = Literal["strict", "syntax", "full"]
 Style = Literal["chat", "completion"]
+Mode = Literal["json_schema", "loose", "json_object", "tool", "words"]
+"""How the schema travels, from the strictest on."""
 
 
 KEYS = {
@@ -84,6 +86,10 @@ class Options(TypedDict, total=False):
     style: Style
     """How the model is spoken to: ``chat`` (default) tells it what to do; ``completion`` gives a base model, which
     follows no instructions, a text to go on with."""
+    mode: Mode | Literal["auto"]
+    """How the schema travels: ``json_schema`` (strict), ``loose`` (the same without strict), ``json_object`` with the
+    schema in words, ``tool`` (a forced tool call), or ``words`` alone. ``auto`` (default) begins with the strictest and
+    takes the next one where the endpoint answers 400 to it; what worked is remembered for the process."""
     timeout: float | Timeouts | None
     """Seconds for the whole call, or the four limits."""
     temperature: float | None
@@ -109,8 +115,8 @@ REQUEST_FIELDS = frozenset(
 
 _RESERVED = {
     "messages": "extract builds the messages; put your words into instructions=",
-    "response_format": "extract makes it from the type",
-    "tools": "extract asks for one object, not for tool calls",
+    "response_format": "extract makes it from the type, in the way that mode= names",
+    "tools": "extract makes one of the type where you say mode='tool'",
     "stream": "extract reads the whole answer",
     "n": "extract asks for one choice",
     "model": "the model belongs to Extractor(model, …)",
@@ -119,9 +125,15 @@ _RESERVED = {
 }
 
 
+_MODES = ("auto", *get_args(Mode))
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What one extraction runs by. ``request`` holds the fields of the request that the caller set."""
+    """What one extraction runs by. ``request`` holds the fields of the request that the caller set.
+
+    ``endpoint`` is the URL that is asked: what is learnt of it is remembered by this name.
+    """
 
     model: str = "default"
     instructions: str | None = None
@@ -130,8 +142,10 @@ class Settings:
     locale: str | None = None
     dialect: str | None = None
     style: Style = "chat"
+    mode: Mode | Literal["auto"] = "auto"
     timeout: Timeouts = Timeouts()
     request: Mapping[str, Any] = field(default_factory=dict)
+    endpoint: str = ""
 
     @classmethod
     def of(cls, model: str, options: Options) -> Settings:
@@ -161,6 +175,8 @@ class Settings:
             raise ValueError(f"repair is one of {', '.join(get_args(RepairLevel))}, not {self.repair!r}")
         if self.style not in get_args(Style):
             raise ValueError(f"style is one of {', '.join(get_args(Style))}, not {self.style!r}")
+        if self.mode not in _MODES:
+            raise ValueError(f"mode is one of {', '.join(_MODES)}, not {self.mode!r}")
         if not isinstance(self.instructions, str | None):
             raise TypeError(f"instructions is a text, not {type(self.instructions).__name__}")
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 
-from .chat import Encoded, ImagePart, Message, TextPart
+from .chat import ImagePart, Message, TextPart
 
 if TYPE_CHECKING:
     from .document import Document, Page
@@ -64,35 +64,29 @@ _BLIND = frozenset({"xgrammar", "llguidance", "llama.cpp"})
 """Dialects of engines that hold a model to a schema without showing it."""
 
 
-@lru_cache(maxsize=512)
-def response_format(schema: Schema[Any]) -> Encoded:
-    """The strict ``json_schema`` response format of a schema, made into bytes once."""
-    return json_schema(schema.name, schema.strict)
+def is_blind(dialect: str | None) -> bool:
+    """Whether the engines of a dialect do not show the model the schema that they hold it to."""
+    return dialect in _BLIND
 
 
-def json_schema(name: str, strict: Mapping[str, object]) -> Encoded:
-    """A strict ``json_schema`` response format."""
-    return Encoded({"type": "json_schema", "json_schema": {"name": name, "schema": strict, "strict": True}})
+def opening(schema: Schema[Any], document: Document, settings: Settings, told: bool) -> tuple[Message, ...]:
+    """The messages of a first request; ``told``: the schema stands in words."""
+    return _STYLES[settings.style](schema, document, settings, told)
 
 
-def opening(schema: Schema[Any], document: Document, settings: Settings) -> tuple[Message, ...]:
-    """The messages of a first request."""
-    return _STYLES[settings.style](schema, document, settings)
-
-
-def _chat(schema: Schema[Any], document: Document, settings: Settings) -> tuple[Message, ...]:
-    hint = schema if settings.dialect in _BLIND else None
+def _chat(schema: Schema[Any], document: Document, settings: Settings, told: bool) -> tuple[Message, ...]:
+    hint = schema if told else None
     return {"role": "system", "content": task(settings.instructions, hint)}, {
         "role": "user",
         "content": _content(document),
     }
 
 
-def _completion(schema: Schema[Any], document: Document, settings: Settings) -> tuple[Message, ...]:
+def _completion(schema: Schema[Any], document: Document, settings: Settings, told: bool) -> tuple[Message, ...]:
     """A text to go on with. Names of fields help a small base model; instructions and descriptions do not."""
     text = _content(document)
     if not isinstance(text, str):
-        return _chat(schema, document, settings)
+        return _chat(schema, document, settings, told)
     names = ", ".join(fields) if isinstance(fields := schema.strict.get("properties"), Mapping) else ""
     parts = (settings.instructions or "", _FIELDS.format(names), _DOCUMENT.format(text))
     return ({"role": "user", "content": "\n\n".join((*filter(None, parts), _JSON))},)
@@ -157,29 +151,24 @@ def form() -> tuple[Message, ...]:
 
 
 def patch(
-    opening: tuple[Message, ...],
-    parts: Iterable[Part],
-    dialect: str | None,
-    strict: Mapping[str, object],
-    *,
-    formal: bool,
+    opening: tuple[Message, ...], parts: Iterable[Part], told: Mapping[str, object] | None, *, formal: bool
 ) -> tuple[Message, ...]:
-    """The messages that ask for some parts: the opening, whose last message goes on with them."""
-    said = (_FORM_PATCH if formal else _PATCH).format("\n".join(map(str, parts)))
-    return _going_on(opening, said, dialect, strict)
+    """The messages that ask for some parts: the opening, whose last message goes on with them.
+
+    ``told`` is the strict schema of the parts where it has to stand in words.
+    """
+    return _going_on(opening, (_FORM_PATCH if formal else _PATCH).format("\n".join(map(str, parts))), told)
 
 
 def tail(
-    opening: tuple[Message, ...], parts: Iterable[Missing], dialect: str | None, strict: Mapping[str, object]
+    opening: tuple[Message, ...], parts: Iterable[Missing], told: Mapping[str, object] | None
 ) -> tuple[Message, ...]:
     """The messages that ask for what an answer that ended too soon still owes."""
-    return _going_on(opening, _TAIL.format("\n".join(map(str, parts))), dialect, strict)
+    return _going_on(opening, _TAIL.format("\n".join(map(str, parts))), told)
 
 
-def _going_on(
-    opening: tuple[Message, ...], said: str, dialect: str | None, strict: Mapping[str, object]
-) -> tuple[Message, ...]:
-    shown = _SCHEMA.format(orjson.dumps(strict).decode()) if dialect in _BLIND else ""
+def _going_on(opening: tuple[Message, ...], said: str, told: Mapping[str, object] | None) -> tuple[Message, ...]:
+    shown = _SCHEMA.format(orjson.dumps(told).decode()) if told else ""
     return (*opening[:-1], _longer(opening[-1], "\n\n".join(filter(None, (said, shown)))))
 
 

@@ -30,10 +30,10 @@ class Attempt:
 class Call:
     """One request and what it cost.
 
-    ``purpose`` is ``extract`` for the first one; ``longer`` for the same with more room, ``continue`` for the rest of an
-    answer that was cut, ``patch`` for failing paths alone, ``re-ask`` for the whole again. ``error`` is the name of the
-    exception where no completion came, ``usd`` what the endpoint says it took (``meta.usage.usd_spent``). What is not
-    known is None.
+    ``purpose`` is ``extract`` for the first one; ``longer`` for the same with more room, ``continue`` for the rest of
+    an answer that was cut, ``patch`` for failing paths alone, ``re-ask`` for the whole again. ``error`` is the name of
+    the exception where no completion came, ``usd`` what the endpoint says it took (``meta.usage.usd_spent``), ``mode``
+    how the schema travelled. What is not known is None.
     """
 
     purpose: str
@@ -43,6 +43,7 @@ class Call:
     credits: float | None = None
     took: Took | None = None
     error: str | None = None
+    mode: str | None = None
 
     @property
     def charged(self) -> bool:

@@ -67,7 +67,7 @@ def test_a_valid_answer_ends_the_loop() -> None:
     assert result.value == Invoice(number="17", total=42.5)
     assert result.attempts == (Attempt(ask.request, completion),)
     assert result.ledger == Ledger(
-        (Call("extract", "m-2031", completion.usage, None, None, Took(1.5, tries=2, waited=0.5)),)
+        (Call("extract", "m-2031", completion.usage, None, None, Took(1.5, tries=2, waited=0.5), mode="json_schema"),)
     )
     assert (result.ledger.total_tokens, result.ledger.retries, result.ledger.seconds) == (52, 1, 1.5)
     assert (result.ledger.usd, result.ledger.cached_tokens) == (None, None)
@@ -162,7 +162,10 @@ def test_a_failed_call_carries_the_bill_of_those_before_it() -> None:
     _, error = drive(invoices(), first, failure)
     assert error is failure
     assert error.ledger == Ledger(
-        (Call("extract", "m", first.usage, took=None), Call("re-ask", "m", took=failure.took, error="ModelStatusError"))
+        (
+            Call("extract", "m", first.usage, mode="json_schema"),
+            Call("re-ask", "m", took=failure.took, error="ModelStatusError", mode="json_schema"),
+        )
     )
     assert error.ledger.total_tokens == 6
     assert len(error.attempts) == 1

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 Failure = TypeVar("Failure", bound="ExtractorError")
 
 
-def bill(purpose: str, request: ChatRequest, outcome: Completion | ModelCallError) -> Call:
+def bill(purpose: str, request: ChatRequest, outcome: Completion | ModelCallError, mode: str | None = None) -> Call:
     """The line of the ledger for one request."""
     if isinstance(outcome, ModelCallError):
-        return Call(purpose, request.model, took=outcome.took, error=type(outcome).__name__)
+        return Call(purpose, request.model, took=outcome.took, error=type(outcome).__name__, mode=mode)
     spent = outcome.meta and outcome.meta.usage
     return Call(
         purpose,
@@ -26,6 +26,7 @@ def bill(purpose: str, request: ChatRequest, outcome: Completion | ModelCallErro
         spent.usd_spent if spent else None,
         spent.credits_used if spent else None,
         outcome.took,
+        mode=mode,
     )
 
 

@@ -13,11 +13,11 @@ from functools import partial
 from typing import Any
 
 from .. import prompt
-from ..chat import Completion
+from ..chat import Completion, Message
 from ..errors import ExtractionError, InvalidOutputError, TruncatedError
 from .patch import patch_of, read_patch
-from .reading import Reading
-from .step import Job, Step, some, whole
+from .reading import Reading, text_of
+from .step import Job, Step, whole
 from .tail import read_tail, tail_of
 
 _ROOM = 4
@@ -47,10 +47,10 @@ class State:
 
 def heard(before: State | None, step: Step, completion: Completion, reading: Reading[Any]) -> State:
     """The state after an answer with issues."""
-    raised = step.raised or (before is not None and before.raised)
+    raised = step.room is not None or (before is not None and before.raised)
     state = State(reading, step, completion, reading.error, _better(before, reading), raised=raised)
     if before is None or not step.parts:
-        return replace(state, answer=completion.content)
+        return replace(state, answer=text_of(completion, step.form.name))
     if reading.stuck:
         return replace(state, reading=before.reading, answer=before.answer, stuck=True)
     return state
@@ -82,8 +82,7 @@ def _longer(state: State, job: Job) -> Step | None:
         return None
     usage = state.completion.usage
     had = (usage and usage.completion_tokens) or _UNKNOWN
-    request = replace(state.step.request, max_completion_tokens=_ROOM * had)
-    return replace(state.step, purpose="longer", request=request, raised=True)
+    return replace(state.step, purpose="longer", room=_ROOM * had)
 
 
 def _continue(state: State, job: Job) -> Step | None:
@@ -93,9 +92,12 @@ def _continue(state: State, job: Job) -> Step | None:
     tail = tail_of(job.schema, reading.best, reading.cut)
     if tail is None:
         return None
-    messages = prompt.tail(job.opening, tail.parts(), job.settings.dialect, tail.form.strict)
+
+    def words(told: bool) -> tuple[Message, ...]:
+        return prompt.tail(job.opening(told), tail.parts(), tail.form.strict if told else None)
+
     reads = partial(read_tail, job.schema, tail, settings=job.settings)
-    return some("continue", job, messages, tail.form, reads)
+    return Step("continue", job, state.step.mode, tail.form, words, reads, parts=True)
 
 
 def _patch(state: State, job: Job) -> Step | None:
@@ -105,16 +107,20 @@ def _patch(state: State, job: Job) -> Step | None:
     patch = patch_of(job.schema, reading.best, reading.issues)
     if patch is None:
         return None
-    opening = prompt.form() if patch.formal else job.opening
-    messages = prompt.patch(opening, patch.parts(), job.settings.dialect, patch.form.strict, formal=patch.formal)
+
+    def words(told: bool) -> tuple[Message, ...]:
+        opening = prompt.form() if patch.formal else job.opening(told)
+        return prompt.patch(opening, patch.parts(), patch.form.strict if told else None, formal=patch.formal)
+
     reads = partial(read_patch, job.schema, patch, settings=job.settings)
-    return some("patch", job, messages, patch.form, reads)
+    return Step("patch", job, state.step.mode, patch.form, words, reads, parts=True)
 
 
 def _whole(state: State, job: Job) -> Step | None:
     if state.error and not (state.step.parts and isinstance(state.error, TruncatedError)):
         return None
-    return whole("re-ask", job, (*job.opening, *prompt.again(_text(state, job), state.reading.issues)))
+    turns = prompt.again(_text(state, job), state.reading.issues)
+    return whole("re-ask", job, state.step.mode, lambda told: (*job.opening(told), *turns))
 
 
 _RUNGS = (_longer, _continue, _patch, _whole)

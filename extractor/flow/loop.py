@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 from ..chat import ChatRequest, Completion
-from ..errors import ModelCallError
+from ..errors import ModelCallError, ModelStatusError
 from ..result import Attempt, Ledger, Result
 from .bill import bill, billed
+from .modes import below, learn
 from .step import Job, first
 
 if TYPE_CHECKING:
@@ -35,14 +36,21 @@ Flow: TypeAlias = Generator[tuple[Effect, ...], tuple[Outcome, ...], T]
 def extraction(schema: Schema[T], document: Document, settings: Settings) -> Flow[Result[T]]:
     """Ask, read the answer, and ask again for what is wrong, until it is valid or no attempt is left."""
     job = Job(schema, document, settings)
-    step, state = first(job), None
+    step, state, refusal = first(job), None, None
     attempts: tuple[Attempt, ...] = ()
     ledger = Ledger()
     while True:
         (outcome,) = yield (Ask(step.request),)
-        ledger = Ledger((*ledger.calls, bill(step.purpose, step.request, outcome)))
+        ledger = Ledger((*ledger.calls, bill(step.purpose, step.request, outcome, step.mode)))
         if isinstance(outcome, ModelCallError):
-            raise billed(outcome, ledger, attempts, state and state.best)
+            lower = below(step.mode, outcome, settings)
+            if lower is None:
+                raise billed(outcome, ledger, attempts, state and state.best)
+            step, refusal = replace(step, mode=lower), cast(ModelStatusError, outcome)
+            continue
+        if refusal is not None:
+            learn(settings, step.mode, refusal)
+            refusal = None
         reading = step.read(outcome)
         attempts = (*attempts, Attempt(step.request, outcome, reading.issues, reading.fixes))
         if not reading.issues:

@@ -11,7 +11,7 @@ from ..errors import UnsupportedTypeError
 from ..issues import Issue
 from ..paths import Keys, to_keys, to_path
 from .places import NOTHING, inside, outermost, placed, put, standing
-from .reading import Reading, limited, together, unreadable
+from .reading import Reading, limited, text_of, together, unreadable
 
 if TYPE_CHECKING:
     from ..answer import Repaired
@@ -84,12 +84,12 @@ def patch_of(schema: Schema[T], base: object, issues: tuple[Issue, ...]) -> Patc
 
 def read_patch(schema: Schema[T], patch: Patch, completion: Completion, *, settings: Settings) -> Reading[T]:
     """The patched value, validated as a whole. A patch helps when it leaves fewer issues than there were."""
-    unread = unreadable(completion)
+    text = text_of(completion, patch.form.name)
+    unread = unreadable(completion, text)
     if unread is not None:
         return Reading(issues=unread.issues, error=unread.error, stuck=True)
     from ..answer import repair
 
-    text = completion.content or ""
     repaired = repair(text, patch.form.strict, level=settings.repair, locale=settings.locale)
     if any(issue.kind == "syntax" for issue in repaired.issues):
         return limited(completion, Reading(issues=repaired.issues, fixes=repaired.fixes, stuck=True))

@@ -39,10 +39,10 @@ class Reading(Generic[T]):
 
 def read(schema: Schema[T], completion: Completion, settings: Settings) -> Reading[T]:
     """The reading of an answer that should be the whole value."""
-    unread = unreadable(completion)
+    text = text_of(completion, schema.name)
+    unread = unreadable(completion, text)
     if unread is not None:
         return Reading(issues=unread.issues, error=unread.error)
-    text = completion.content or ""
     checked = _as_it_stands(schema, text)
     if checked is not None and not checked.issues:
         return Reading(checked.value)
@@ -53,13 +53,23 @@ def read(schema: Schema[T], completion: Completion, settings: Settings) -> Readi
     return limited(completion, reading) if reading.issues or reading.fixes else reading
 
 
-def unreadable(completion: Completion) -> Reading[object] | None:
+def text_of(completion: Completion, name: str) -> str:
+    """Where the answer stands: in the tool call that was asked for, else in the content, else in any call."""
+    content = completion.content or ""
+    if not completion.tool_calls:
+        return content
+    calls = [call.function for call in completion.tool_calls if call.function and call.function.arguments]
+    named = [call.arguments for call in calls if call.name == name]
+    found = named or ([] if content.strip() else [call.arguments for call in calls])
+    return (found[0] or "") if found else content
+
+
+def unreadable(completion: Completion, text: str) -> Reading[object] | None:
     """The reading of a refusal or of nothing; None where there is a text to be read."""
     if completion.refusal or completion.finish_reason == "content_filter":
         refused = _refusal(completion)
         return Reading(issues=(Issue("$", str(refused), kind="refusal"),), error=refused)
-    text = completion.content
-    if text is None or not text.strip():
+    if not text.strip():
         return limited(completion, Reading(issues=(_empty(completion),)))
     return None
 

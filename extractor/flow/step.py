@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .. import prompt
 from ..chat import ChatRequest, Completion, Message
+from .modes import begun, fields, is_told
 from .reading import Reading, read
 
 if TYPE_CHECKING:
     from ..document import Document
-    from ..options import Settings
+    from ..options import Mode, Settings
     from ..schema import Schema
     from ..schema.narrow import Narrowed
 
@@ -26,53 +27,44 @@ class Job:
     document: Document
     settings: Settings
 
-    @property
-    def opening(self) -> tuple[Message, ...]:
-        return prompt.opening(self.schema, self.document, self.settings)
+    def opening(self, told: bool) -> tuple[Message, ...]:
+        """The messages that every request for the document begins with; ``told``: the schema stands in words."""
+        return prompt.opening(self.schema, self.document, self.settings, told)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``purpose`` is what the ledger calls it. ``parts``: not the whole value is asked for.
+    """A request, made of its parts, so that a step may be changed and then asked again.
 
-    ``raised``: it has more room than the one before.
+    ``purpose`` is what the ledger calls it; ``words`` gives its messages, with the schema of ``form`` in words or not;
+    ``parts``: not the whole value is asked for; ``room``: a token limit that is not the caller's.
     """
 
     purpose: str
-    request: ChatRequest
+    job: Job
+    mode: Mode
+    form: Schema[Any] | Narrowed
+    words: Callable[[bool], tuple[Message, ...]]
     read: Callable[[Completion], Reading[Any]]
     parts: bool = False
-    raised: bool = False
+    room: int | None = None
+    request: ChatRequest = field(init=False)
+
+    def __post_init__(self) -> None:
+        settings = self.job.settings
+        told = is_told(self.mode) or prompt.is_blind(settings.dialect)
+        sent = {**settings.request, **fields(self.mode, self.form)}
+        if self.room is not None:
+            sent["max_completion_tokens"] = self.room
+        request = ChatRequest(model=settings.model, messages=self.words(told), **sent)
+        object.__setattr__(self, "request", request)
 
 
 def first(job: Job) -> Step:
     """The opening: the whole value is asked for."""
-    return whole("extract", job, job.opening)
+    return whole("extract", job, begun(job.settings), job.opening)
 
 
-def whole(purpose: str, job: Job, messages: tuple[Message, ...]) -> Step:
+def whole(purpose: str, job: Job, mode: Mode, words: Callable[[bool], tuple[Message, ...]]) -> Step:
     """A step that asks for the whole value."""
-    request = ChatRequest(
-        model=job.settings.model,
-        messages=messages,
-        response_format=prompt.response_format(job.schema),
-        **job.settings.request,
-    )
-    return Step(purpose, request, partial(read, job.schema, settings=job.settings))
-
-
-def some(
-    purpose: str,
-    job: Job,
-    messages: tuple[Message, ...],
-    form: Narrowed,
-    reads: Callable[[Completion], Reading[Any]],
-) -> Step:
-    """A step that asks for some parts of the value."""
-    request = ChatRequest(
-        model=job.settings.model,
-        messages=messages,
-        response_format=prompt.json_schema(form.name, form.strict),
-        **job.settings.request,
-    )
-    return Step(purpose, request, reads, parts=True)
+    return Step(purpose, job, mode, job.schema, words, partial(read, job.schema, settings=job.settings))

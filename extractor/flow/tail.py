@@ -12,7 +12,7 @@ from ..issues import Issue
 from ..paths import Keys, to_keys, to_path
 from .patch import answered, at_home
 from .places import NOTHING, properties, put, root_places, standing
-from .reading import Reading, closed, limited, read, together, unreadable
+from .reading import Reading, closed, limited, read, text_of, together, unreadable
 
 if TYPE_CHECKING:
     from ..options import Settings
@@ -70,12 +70,12 @@ def tail_of(schema: Schema[T], base: object, cut: str) -> Tail | None:
 
 def read_tail(schema: Schema[T], tail: Tail, completion: Completion, *, settings: Settings) -> Reading[T]:
     """The stitched value, validated as a whole. It helps when it brings anything."""
-    unread = unreadable(completion)
+    text = text_of(completion, tail.form.name)
+    unread = unreadable(completion, text)
     if unread is not None:
         return Reading(issues=unread.issues, error=unread.error, stuck=True)
     from ..answer import repair
 
-    text = completion.content or ""
     repaired = repair(text, tail.form.strict, level=settings.repair, locale=settings.locale)
     changes = answered(tail.open, tail.form, repaired.value)
     if not changes:  # the whole value again, all the same

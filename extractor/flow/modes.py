@@ -1,0 +1,104 @@
+"""How the schema travels: the wire modes, from the one that holds the model best to the one that any endpoint takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from ..chat import Encoded
+from ..errors import ModelCallError, ModelStatusError
+from ..options import Mode
+
+if TYPE_CHECKING:
+    from ..options import Settings
+    from ..schema import Schema
+    from ..schema.narrow import Narrowed
+
+_LADDER: tuple[Mode, ...] = ("json_schema", "loose", "json_object", "tool", "words")
+_learnt: dict[tuple[str, str], Mode] = {}
+"""The mode that worked after a better one was refused, by base URL and model, for this process."""
+
+_SCHEMA = re.compile(r"(?i)response.?format|json.?schema|schema|structured.?output|guided|grammar|\bstrict\b")
+_ABOUT: dict[Mode, re.Pattern[str]] = {
+    "json_schema": _SCHEMA,
+    "loose": _SCHEMA,
+    "json_object": re.compile(r"(?i)response.?format|json.?(object|mode)"),
+    "tool": re.compile(r"(?i)tool|function"),
+}
+"""The words by which an endpoint says that it does not take a mode."""
+_TOO_LONG = re.compile(r"(?i)context.{0,3}(length|window)|too (long|large|many tokens)|maximum.{0,20}tokens")
+_THIS_ONE = re.compile(r"(?i)invalid.{0,3}(json.{0,3})?schema|schema.{0,60}(invalid|not supported|too)")
+_REFUSED = frozenset({400, 422})
+
+
+def begun(settings: Settings) -> Mode:
+    """The mode of a first request: the one that was named, or learnt, or the best."""
+    if settings.mode != "auto":
+        return settings.mode
+    return _learnt.get((settings.endpoint, settings.model), "json_schema") if _learnt else "json_schema"
+
+
+def below(mode: Mode, error: ModelCallError, settings: Settings) -> Mode | None:
+    """The next mode where the endpoint refused this one; None where it did not, or where the caller named it."""
+    if settings.mode != "auto" or not isinstance(error, ModelStatusError) or error.status_code not in _REFUSED:
+        return None
+    about = _ABOUT.get(mode)
+    if about is None or not about.search(error.body) or _TOO_LONG.search(error.body):
+        return None
+    return _LADDER[_LADDER.index(mode) + 1]
+
+
+def learn(settings: Settings, mode: Mode, refusal: ModelStatusError) -> None:
+    """Remember the mode that worked after the refusal, unless that was of one schema and not of the mode."""
+    if settings.endpoint and not _THIS_ONE.search(refusal.body):
+        _learnt[settings.endpoint, settings.model] = mode
+
+
+def forget() -> None:
+    """Begin with the best mode everywhere again."""
+    _learnt.clear()
+
+
+def is_told(mode: Mode) -> bool:
+    """Whether the schema has to stand in words, since nothing else tells it."""
+    return mode in ("json_object", "words")
+
+
+def fields(mode: Mode, form: Schema[Any] | Narrowed) -> Mapping[str, Any]:
+    """The fields of the request that carry the schema."""
+    return _FIELDS[mode](form)
+
+
+@lru_cache(maxsize=512)
+def response_format(form: Schema[Any] | Narrowed) -> Encoded:
+    """The strict ``json_schema`` response format, made into bytes once."""
+    return Encoded({"type": "json_schema", "json_schema": {"name": form.name, "schema": form.strict, "strict": True}})
+
+
+def _strict(form: Schema[Any] | Narrowed) -> Mapping[str, Any]:
+    return {"response_format": response_format(form)}
+
+
+def _loose(form: Schema[Any] | Narrowed) -> Mapping[str, Any]:
+    return {"response_format": {"type": "json_schema", "json_schema": {"name": form.name, "schema": form.strict}}}
+
+
+def _json_object(form: Schema[Any] | Narrowed) -> Mapping[str, Any]:
+    return {"response_format": {"type": "json_object"}}
+
+
+def _tool(form: Schema[Any] | Narrowed) -> Mapping[str, Any]:
+    function = {"name": form.name, "description": "Gives the answer.", "parameters": form.strict}
+    return {
+        "tools": ({"type": "function", "function": function},),
+        "tool_choice": {"type": "function", "function": {"name": form.name}},
+    }
+
+
+def _words(form: Schema[Any] | Narrowed) -> Mapping[str, Any]:
+    return {}
+
+
+_FIELDS = {"json_schema": _strict, "loose": _loose, "json_object": _json_object, "tool": _tool, "words": _words}
