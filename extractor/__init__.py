@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from .client import AsyncExtractor, Extractor, extract
     from .document import Document, Image, Page
     from .errors import (
+        BudgetError,
         DocumentError,
         ExtractionError,
         ExtractorError,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AsyncExtractor",
     "Attempt",
+    "BudgetError",
     "Call",
     "ChatRequest",
     "Completion",
@@ -66,8 +68,9 @@ _HOMES = {
     "chat": "ChatRequest Completion",
     "client": "AsyncExtractor Extractor extract",
     "document": "Document Image Page",
-    "errors": "DocumentError ExtractionError ExtractorError InvalidOutputError ModelCallError ModelProtocolError"
-    " ModelStatusError ModelUnreachableError RefusalError SetupError TruncatedError UnsupportedTypeError",
+    "errors": "BudgetError DocumentError ExtractionError ExtractorError InvalidOutputError ModelCallError"
+    " ModelProtocolError ModelStatusError ModelUnreachableError RefusalError SetupError TruncatedError"
+    " UnsupportedTypeError",
     "issues": "Fix Issue",
     "options": "Options Timeouts",
     "result": "Attempt Call Ledger Result",

@@ -30,7 +30,7 @@ Transport = TypeVar("Transport", bound=httpx.BaseTransport | httpx.AsyncBaseTran
 
 LOCAL = "local"
 """The model name that stands for the embedded model."""
-_LOCAL_URL = "http://localhost/v1"
+_LOCAL_URL = "http://embedded-model/v1"
 
 
 class _Front(Generic[Transport]):
@@ -53,7 +53,7 @@ class _Front(Generic[Transport]):
         """
         from .endpoint import Endpoint, Secret, settings_of
 
-        key, api_key = Secret(api_key) if api_key else None, None
+        key, api_key = Secret.of(api_key), None
         if transport is None and _is_local(model, base_url):
             model = model or os.environ["EXTRACTOR_MODEL"]
             embedded = _embedded(model)
@@ -63,6 +63,7 @@ class _Front(Generic[Transport]):
         settings = Settings.of(model, options)
         endpoint = Endpoint.of(base_url, key, headers)
         self.settings, self._endpoint = replace(settings, endpoint=endpoint.name), endpoint
+        _try_out(settings)
         self._owned = transport is None
         self._transport: Any = _pooled() if transport is None else transport
 
@@ -117,13 +118,14 @@ class Extractor(_Front[httpx.BaseTransport]):
         try:
             (effect,) = next(flow)
             while True:
-                (effect,) = flow.send((self._ask(effect.request, timeout),))
+                (effect,) = flow.send((self._ask(effect.request, timeout.within(effect.seconds)),))
         except StopIteration as end:
             result: Result[Any] = end.value
             return result
 
     def complete(self, request: ChatRequest) -> Completion:
         """Send one request as it is, and give what came back. Raises ``ModelCallError``."""
+        _check_request(request)
         return _completion(request, self._ask(request, self.settings.timeout))
 
     def close(self) -> None:
@@ -170,13 +172,14 @@ class AsyncExtractor(_Front[httpx.AsyncBaseTransport]):
         try:
             (effect,) = next(flow)
             while True:
-                (effect,) = flow.send((await self._ask(effect.request, timeout),))
+                (effect,) = flow.send((await self._ask(effect.request, timeout.within(effect.seconds)),))
         except StopIteration as end:
             result: Result[Any] = end.value
             return result
 
     async def complete(self, request: ChatRequest) -> Completion:
         """As ``Extractor.complete``."""
+        _check_request(request)
         return _completion(request, await self._ask(request, self.settings.timeout))
 
     async def aclose(self) -> None:
@@ -227,6 +230,16 @@ def _is_local(model: str | None, base_url: str | None) -> bool:
     return not base_url and (model == LOCAL or model.endswith(".gguf"))
 
 
+def _try_out(settings: Settings) -> None:
+    """TypeError or ValueError now, and not at the first call, where a default is out of its range."""
+    from .chat import ChatRequest
+    from .schema.dialects import DIALECTS
+
+    ChatRequest(model=settings.model, messages=[{"role": "user", "content": "?"}], **settings.request)
+    if settings.dialect is not None and settings.dialect not in DIALECTS:
+        raise ValueError(f"dialect is one of {', '.join(DIALECTS)}, not {settings.dialect!r}")
+
+
 def _pooled() -> httpx.BaseTransport:
     from .transports import PoolTransport, RetryTransport
 
@@ -243,6 +256,13 @@ def _embedded(model: str | Path | None, *, threads: int | None = None, context: 
 
     path = None if model is None or model == LOCAL else Path(model)
     return LocalTransport(path, threads=threads, context=context)
+
+
+def _check_request(request: object) -> None:
+    from .chat import ChatRequest
+
+    if not isinstance(request, ChatRequest):
+        raise TypeError(f"complete takes a ChatRequest(model=…, messages=[…]), not {type(request).__name__}")
 
 
 def _completion(request: ChatRequest, outcome: Outcome) -> Completion:

@@ -8,6 +8,7 @@
     │   ├── ModelUnreachableError                   no HTTP response, or half of one    __cause__ is httpx's
     │   ├── ModelStatusError                        an HTTP error status                .status_code .body
     │   └── ModelProtocolError                      a 2xx that is no chat completion    .body
+    ├── BudgetError                             a ceiling of money, tokens or time      .ceiling
     └── ExtractionError                         completions came, no valid value did    .issues
         ├── RefusalError                            refusal, or finish_reason content_filter
         ├── TruncatedError                          finish_reason length, not to be continued
@@ -91,6 +92,14 @@ class ModelProtocolError(ModelCallError):
     def __init__(self, message: str, *, body: str = "", took: Took | None = None) -> None:
         super().__init__(message, took=took)
         self.body = body
+
+
+class BudgetError(ExtractorError):
+    """The next request would break a ceiling, or the deadline is over. ``ceiling`` names the option."""
+
+    def __init__(self, message: str, *, ceiling: str = "") -> None:
+        super().__init__(message)
+        self.ceiling = ceiling
 
 
 class ExtractionError(ExtractorError):

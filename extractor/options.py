@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, get_args
 
 if TYPE_CHECKING:
     from .chat import Reasoning
@@ -14,6 +14,9 @@ Style = Literal["chat", "completion"]
 Mode = Literal["json_schema", "loose", "json_object", "tool", "words"]
 """How the schema travels, from the strictest on."""
 
+
+Prices: TypeAlias = Mapping[str, tuple[float, float] | tuple[float, float, float]]
+"""US dollars per million tokens by model: of prompts, of answers, and of what prompts have in the endpoint's cache."""
 
 KEYS = {
     "AIMLAPI_API_KEY": "https://api.aimlapi.com/v1",
@@ -32,6 +35,15 @@ def _check_seconds(name: str, seconds: object) -> None:
         raise TypeError(f"{name} is a number of seconds or None, not {seconds!r}")
     if not seconds > 0:
         raise ValueError(f"{name} is more than 0 seconds, not {seconds!r}")
+
+
+def _check_ceiling(name: str, most: object) -> None:
+    if most is None:
+        return
+    if not isinstance(most, int | float) or isinstance(most, bool):
+        raise TypeError(f"{name} is a number or None, not {most!r}")
+    if not most > 0:
+        raise ValueError(f"{name} is more than 0, not {most!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +78,13 @@ class Timeouts:
         )
         return cls(connect, first_byte, between, timeout)
 
+    def within(self, seconds: float | None) -> Timeouts:
+        """These limits, none of them over so many seconds."""
+        if seconds is None:
+            return self
+        limits = (self.connect, self.first_byte, self.between, self.whole)
+        return Timeouts(*(seconds if limit is None else min(limit, seconds) for limit in limits))
+
 
 class Options(TypedDict, total=False):
     """Keywords of every call; those given to ``Extractor(…)`` are defaults of its calls.
@@ -92,6 +111,14 @@ class Options(TypedDict, total=False):
     takes the next one where the endpoint answers 400 to it; what worked is remembered for the process."""
     timeout: float | Timeouts | None
     """Seconds for the whole call, or the four limits."""
+    max_usd: float | None
+    """The most that one call may cost, in US dollars: a request that is sure to break it is not sent."""
+    max_tokens_total: int | None
+    """The most tokens that one call may take, those of all its requests together."""
+    deadline: float | None
+    """Seconds for one call with all its requests (``timeout`` bounds each of them)."""
+    prices: Prices
+    """What tokens cost, where the endpoint does not say what it took."""
     temperature: float | None
     top_p: float | None
     seed: int | None
@@ -144,6 +171,10 @@ class Settings:
     style: Style = "chat"
     mode: Mode | Literal["auto"] = "auto"
     timeout: Timeouts = Timeouts()
+    max_usd: float | None = None
+    max_tokens_total: int | None = None
+    deadline: float | None = None
+    prices: Prices = field(default_factory=dict)
     request: Mapping[str, Any] = field(default_factory=dict)
     endpoint: str = ""
 
@@ -175,6 +206,11 @@ class Settings:
             raise ValueError(f"repair is one of {', '.join(get_args(RepairLevel))}, not {self.repair!r}")
         if self.style not in get_args(Style):
             raise ValueError(f"style is one of {', '.join(get_args(Style))}, not {self.style!r}")
+        for ceiling in ("max_usd", "max_tokens_total", "deadline"):
+            _check_ceiling(ceiling, getattr(self, ceiling))
+        for model, price in self.prices.items():
+            if len(price) not in (2, 3) or not all(isinstance(part, int | float) and part >= 0 for part in price):
+                raise ValueError(f"prices[{model!r}] is (prompt, answer) or (prompt, answer, cached), not {price!r}")
         if self.mode not in _MODES:
             raise ValueError(f"mode is one of {', '.join(_MODES)}, not {self.mode!r}")
         if not isinstance(self.instructions, str | None):

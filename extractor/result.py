@@ -32,8 +32,8 @@ class Call:
 
     ``purpose`` is ``extract`` for the first one; ``longer`` for the same with more room, ``continue`` for the rest of
     an answer that was cut, ``patch`` for failing paths alone, ``re-ask`` for the whole again. ``error`` is the name of
-    the exception where no completion came, ``usd`` what the endpoint says it took (``meta.usage.usd_spent``), ``mode``
-    how the schema travelled. What is not known is None.
+    the exception where no completion came, ``usd`` what the endpoint says it took (``meta.usage.usd_spent``), else what
+    the caller's prices say, ``mode`` how the schema travelled. What is not known is None.
     """
 
     purpose: str
@@ -80,7 +80,7 @@ class Ledger:
 
     @property
     def usd(self) -> float | None:
-        """Money, as the endpoint reports it."""
+        """Money, as the endpoint reports it, or by the caller's prices."""
         return _total(call.usd for call in self.calls if call.charged)
 
     @property

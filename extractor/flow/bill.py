@@ -1,10 +1,12 @@
-"""What a call cost, and the errors that carry it."""
+"""What calls cost, and the errors that carry it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from ..chat import ChatRequest, Completion
+from ..chat import ChatRequest, Completion, Usage
 from ..errors import ModelCallError
 from ..result import Attempt, Call, Ledger
 
@@ -14,20 +16,47 @@ if TYPE_CHECKING:
 Failure = TypeVar("Failure", bound="ExtractorError")
 
 
-def bill(purpose: str, request: ChatRequest, outcome: Completion | ModelCallError, mode: str | None = None) -> Call:
-    """The line of the ledger for one request."""
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What was spent and what came back until now."""
+
+    ledger: Ledger = field(default_factory=Ledger)
+    attempts: tuple[Attempt, ...] = ()
+    best: object = None
+
+    def charged(self, call: Call) -> Log:
+        return replace(self, ledger=Ledger((*self.ledger.calls, call)))
+
+    def told(self, error: Failure) -> Failure:
+        """The error, with all of this."""
+        return billed(error, self.ledger, self.attempts, self.best)
+
+
+def bill(
+    purpose: str,
+    request: ChatRequest,
+    outcome: Completion | ModelCallError,
+    mode: str | None = None,
+    prices: Mapping[str, Sequence[float]] | None = None,
+) -> Call:
+    """The line of the ledger for one request. Money is what the endpoint says, else what the caller's prices do."""
     if isinstance(outcome, ModelCallError):
         return Call(purpose, request.model, took=outcome.took, error=type(outcome).__name__, mode=mode)
-    spent = outcome.meta and outcome.meta.usage
-    return Call(
-        purpose,
-        outcome.model or request.model,
-        outcome.usage,
-        spent.usd_spent if spent else None,
-        spent.credits_used if spent else None,
-        outcome.took,
-        mode=mode,
-    )
+    spent = outcome.meta.usage if outcome.meta else None
+    usd = spent.usd_spent if spent else None
+    if usd is None and prices:
+        usd = _priced(outcome.usage, prices.get(request.model))
+    model, credits = outcome.model or request.model, spent.credits_used if spent else None
+    return Call(purpose, model, outcome.usage, usd, credits, outcome.took, mode=mode)
+
+
+def _priced(usage: Usage | None, price: Sequence[float] | None) -> float | None:
+    """None where there is no price, or no count of tokens."""
+    if price is None or usage is None or usage.prompt_tokens is None or usage.completion_tokens is None:
+        return None
+    cached = usage.cached_tokens or 0
+    prompt, answer, reused = price[0], price[1], price[2] if len(price) > 2 else price[0]
+    return ((usage.prompt_tokens - cached) * prompt + usage.completion_tokens * answer + cached * reused) / 1e6
 
 
 def billed(error: Failure, ledger: Ledger, attempts: tuple[Attempt, ...], best: object) -> Failure:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 from ..chat import ChatRequest, Completion
 from ..errors import ModelCallError, ModelStatusError
-from ..result import Attempt, Ledger, Result
-from .bill import bill, billed
+from ..result import Attempt, Result
+from .bill import Log, bill
+from .budget import exceeded, late, left
 from .modes import below, learn
 from .step import Job, first
 
@@ -23,9 +24,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """An effect: send this request. Its outcome is a ``Completion`` or a ``ModelCallError``."""
+    """An effect: send this request. Its outcome is a ``Completion`` or a ``ModelCallError``.
+
+    ``seconds`` are left until the deadline.
+    """
 
     request: ChatRequest
+    seconds: float | None = None
 
 
 Effect: TypeAlias = Ask
@@ -35,30 +40,32 @@ Flow: TypeAlias = Generator[tuple[Effect, ...], tuple[Outcome, ...], T]
 
 def extraction(schema: Schema[T], document: Document, settings: Settings) -> Flow[Result[T]]:
     """Ask, read the answer, and ask again for what is wrong, until it is valid or no attempt is left."""
-    job = Job(schema, document, settings)
+    job, log = Job(schema, document, settings), Log()
     step, state, refusal = first(job), None, None
-    attempts: tuple[Attempt, ...] = ()
-    ledger = Ledger()
     while True:
-        (outcome,) = yield (Ask(step.request),)
-        ledger = Ledger((*ledger.calls, bill(step.purpose, step.request, outcome, step.mode)))
+        over = exceeded(log, step, settings)
+        if over is not None:
+            raise log.told(over)
+        (outcome,) = yield (Ask(step.request, left(log.ledger, settings)),)
+        log = log.charged(bill(step.purpose, step.request, outcome, step.mode, settings.prices))
         if isinstance(outcome, ModelCallError):
             lower = below(step.mode, outcome, settings)
             if lower is None:
-                raise billed(outcome, ledger, attempts, state and state.best)
+                raise log.told(late(outcome, log.ledger, settings))
             step, refusal = replace(step, mode=lower), cast(ModelStatusError, outcome)
             continue
         if refusal is not None:
             learn(settings, step.mode, refusal)
             refusal = None
         reading = step.read(outcome)
-        attempts = (*attempts, Attempt(step.request, outcome, reading.issues, reading.fixes))
+        attempts = (*log.attempts, Attempt(step.request, outcome, reading.issues, reading.fixes))
         if not reading.issues:
-            return Result(cast(T, reading.value), attempts, ledger, schema, document)
+            return Result(cast(T, reading.value), attempts, log.ledger, schema, document)
         from . import ladder  # here, since most runs never need it
 
         state = ladder.heard(state, step, outcome, reading)
+        log = replace(log, attempts=attempts, best=state.best)
         following = ladder.following(state, job) if len(attempts) < settings.max_attempts else None
         if following is None:
-            raise billed(ladder.failure(state, len(attempts)), ledger, attempts, state.best)
+            raise log.told(ladder.failure(state, len(attempts)))
         step = following
