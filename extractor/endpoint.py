@@ -43,7 +43,14 @@ class Secret:
     __slots__ = ("_text",)
 
     def __init__(self, text: str) -> None:
-        self._text = text.strip()
+        self._text = text
+
+    @classmethod
+    def of(cls, text: object) -> Secret | None:
+        """The key in a text, without the blanks around it. None where there is none."""
+        if text is not None and not isinstance(text, str):
+            raise TypeError(f"api_key is a text, not {type(text).__name__}")
+        return cls(text.strip()) if text and text.strip() else None
 
     def __repr__(self) -> str:
         return "Secret(…)"
@@ -69,8 +76,10 @@ class Endpoint:
     @classmethod
     def of(cls, base_url: str, key: Secret | None, headers: Mapping[str, str] | None) -> Endpoint:
         url = _chat_url(base_url)
-        authorization = {"authorization": key.bearer()} if key else {}
-        return cls(url, key, httpx.Headers({**_HEADERS, **authorization, **(headers or {})}))
+        sent = httpx.Headers(_HEADERS)
+        sent.update({"authorization": key.bearer()} if key else {})
+        sent.update(_own_headers(headers or {}))
+        return cls(url, key, sent)
 
     @property
     def name(self) -> str:
@@ -102,7 +111,8 @@ class Endpoint:
         try:
             completion = _decode(response, body)
         except ModelProtocolError as error:
-            return ModelProtocolError(self._clean(str(error)), body=self._clean(error.body), took=took)
+            said = f"{self.url.host}: {self._clean(str(error))}"
+            return ModelProtocolError(said, body=self._clean(error.body), took=took)
         return replace(completion, took=took)
 
     def unreachable(self, request: httpx.Request, error: Exception, started: float) -> ModelUnreachableError:
@@ -115,10 +125,11 @@ class Endpoint:
     def _status_error(self, response: httpx.Response, body: bytes, took: Took) -> ModelStatusError:
         text = self._clean(body[:_BODY_KEPT].decode("utf-8", "replace"))
         status = response.status_code
-        hint = _HINTS.get(
-            status, "Redirects are not followed: set base_url to the final address." if status < 400 else ""
-        )
-        message = f"{self.url.host} answered {status} {response.reason_phrase}: {_said(text)} {hint}".rstrip()
+        hint = _HINTS.get(status, _REDIRECT if status < 400 else "")
+        asked = response.headers.get("retry-after")
+        wait = f" It asks to wait {asked} (Retry-After)." if asked else ""
+        answered = f"{self.url.host} answered {status} {response.reason_phrase}".rstrip()
+        message = f"{answered}: {_said(text).rstrip('.')}. {hint}{wait}".rstrip()
         return ModelStatusError(message, status_code=status, body=text, took=took)
 
     def _clean(self, text: str) -> str:
@@ -142,17 +153,15 @@ def settings_of(model: str | None, base_url: str | None, key: Secret | None) -> 
 
 def _known_place(key: Secret | None) -> str | None:
     """Where the only key that is set belongs to."""
-    if key or "EXTRACTOR_API_KEY" in os.environ:
+    if key or Secret.of(os.environ.get("EXTRACTOR_API_KEY")):
         return None
-    return next((place for name, place in KEYS.items() if os.environ.get(name)), None)
+    return next((place for name, place in KEYS.items() if Secret.of(os.environ.get(name))), None)
 
 
 def _environment_key(base_url: str) -> Secret | None:
-    if os.environ.get("EXTRACTOR_API_KEY"):
-        return Secret(os.environ["EXTRACTOR_API_KEY"])
     host = _parsed(base_url).host
-    names = (name for name, place in KEYS.items() if httpx.URL(place).host == host and os.environ.get(name))
-    return next((Secret(os.environ[name]) for name in names), None)
+    names = ("EXTRACTOR_API_KEY", *(name for name, place in KEYS.items() if httpx.URL(place).host == host))
+    return next(filter(None, (Secret.of(os.environ.get(name)) for name in names)), None)
 
 
 def _parsed(base_url: str) -> httpx.URL:
@@ -162,7 +171,21 @@ def _parsed(base_url: str) -> httpx.URL:
         raise SetupError(f"base_url is no URL: {base_url!r} ({error}).", remedy="Write https://host/v1.") from None
     if url.scheme not in ("http", "https") or not url.host:
         raise SetupError(f"base_url is no http(s) URL: {base_url!r}.", remedy="Write https://host/v1.")
+    if url.userinfo:
+        raise SetupError("base_url holds a user or password.", remedy="Give them as headers=, or the key as api_key=.")
+    if url.port is not None and not 0 < url.port < 65536:
+        raise SetupError(f"base_url has no port {url.port}.", remedy="Ports are 1 to 65535.")
     return url
+
+
+def _own_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """The caller's headers, which replace ours of the same name."""
+    for name, value in headers.items():
+        if name.lower() in ("content-length", "transfer-encoding", "host"):
+            raise ValueError(f"headers: {name} is made for each request")
+        if not (name.isascii() and name.isprintable() and value.isascii() and value.isprintable()):
+            raise ValueError(f"headers: {name!r} or its value holds characters that no HTTP header takes")
+    return dict(headers)
 
 
 def _chat_url(base_url: str) -> httpx.URL:
@@ -172,7 +195,8 @@ def _chat_url(base_url: str) -> httpx.URL:
 
 
 def _decode(response: httpx.Response, body: bytes) -> Completion:
-    if not response.headers.get("content-type", "").startswith("text/event-stream"):
+    streamed = response.headers.get("content-type", "").lower().startswith("text/event-stream")
+    if not streamed and not body.lstrip().startswith(b"data:"):
         return Completion.from_json(body)
     reader, fold = EventReader(), Fold()
     for chunk in (*reader.feed(body), *reader.close()):

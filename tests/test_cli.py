@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from extractor.options import VARIABLES
 
 from .document.pdfs import pdf
 from .endpoint import endpoint
+from .transports.server import answer as http_answer
+from .transports.server import serve
 
 TYPES = """
 from pydantic import BaseModel, Field
@@ -163,3 +166,31 @@ def test_what_a_person_should_know_of_a_document_is_told(inbox: Path, base_url: 
     assert code == 0
     assert "two.pdf: " in err
     assert "page 2" in err
+
+
+def test_a_file_name_that_is_no_text_costs_nobody_else_anything(inbox: Path, base_url: str) -> None:
+    odd = os.fsdecode(b"\xff[bold].txt")
+    (inbox / odd).write_text("Order 17")
+    code, lines, _ = run(inbox, "extract", "types.py:Order", odd, "a.txt", "--model", "m", "--base-url", base_url)
+    assert (code, [line["file"] for line in lines]) == (0, ["\ufffd[bold].txt", "a.txt"])
+
+
+def test_a_key_that_is_refused_ends_the_run(inbox: Path) -> None:
+    with serve(http_answer(b"no such key", 401)) as server:
+        words = ("extract", "types.py:Order", "missing.txt", "a.txt", "b.pdf", "--model", "m", "--base-url", server.url)
+        code, lines, err = run(inbox, *words)
+        assert len(server.requests) == 1
+    assert (code, [line["file"] for line in lines]) == (1, ["missing.txt", "a.txt"])
+    assert "The other files were not tried." in err
+    assert "3 of 3 failed" in err
+
+
+def test_a_broken_file_of_types_is_wrong_usage(inbox: Path) -> None:
+    (inbox / "broken.py").write_text("class Order(")
+    code, _, err = run(inbox, "schema", "broken.py:Order")
+    assert (code, "was never closed" in err, "Traceback" in err) == (2, True, False)
+
+
+def test_version(inbox: Path) -> None:
+    ran = subprocess.run([*COMMAND, "--version"], cwd=inbox, capture_output=True, text=True, check=True)
+    assert ran.stdout == f"{version('typed-extractor')}\n"

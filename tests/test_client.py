@@ -28,7 +28,7 @@ from extractor import (
     Timeouts,
     extract,
 )
-from extractor.chat import Usage
+from extractor.chat import DONE, Usage, chunks_of, event
 from extractor.options import VARIABLES
 from extractor.testing import FakeModel, Reply
 
@@ -214,8 +214,8 @@ def test_limits_travel_with_the_request() -> None:
 
 
 FAILURES = [
-    (httpx.Response(401, json={"error": {"message": "no key"}}), ModelStatusError, "401 Unauthorized: no key Check"),
-    (httpx.Response(404, text="nope"), ModelStatusError, "nope Check base_url"),
+    (httpx.Response(401, json={"error": {"message": "no key"}}), ModelStatusError, "401 Unauthorized: no key. Check"),
+    (httpx.Response(404, text="nope"), ModelStatusError, "nope. Check base_url"),
     (httpx.Response(302, headers={"location": "https://b.example"}), ModelStatusError, "Redirects are not followed"),
     (httpx.Response(500), ModelStatusError, r"answered 500 Internal Server Error: \(empty body\)"),
     (httpx.Response(200, text="<html>Welcome</html>"), ModelProtocolError, "<html>Welcome</html>"),
@@ -327,3 +327,57 @@ def test_a_bad_document_costs_no_call(source: Any) -> None:
     with pytest.raises(ExtractorError):
         extractor.extract(Invoice, source)
     assert model.requests == []
+
+
+def test_headers_of_the_caller_replace_ours() -> None:
+    wire = Wire(httpx.Response(200, content=Completion(content=GOOD).to_json()))
+    own = {"Authorization": "Basic abc", "Content-Type": "application/json; charset=utf-8"}
+    Extractor("m", base_url=URL, transport=wire, api_key=KEY, headers=own).extract(Invoice, "text")
+    (request,) = wire.requests
+    assert request.headers.get_list("authorization") == ["Basic abc"]
+    assert request.headers.get_list("content-type") == ["application/json; charset=utf-8"]
+
+
+WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
+    ({"headers": {"Content-Length": "3"}}, ValueError, "headers: Content-Length is made for each request"),
+    ({"headers": {"x": "a\nb"}}, ValueError, "headers: 'x' or its value holds characters"),
+    ({"api_key": 5}, TypeError, "api_key is a text, not int"),
+    ({"base_url": "http://127.0.0.1:99999/v1"}, SetupError, "base_url has no port 99999"),
+    ({"base_url": "http://user:secret@host/v1"}, SetupError, "base_url holds a user or password"),
+    ({"temperature": "hot"}, TypeError, "temperature"),
+    ({"temperature": 3}, ValueError, "temperature"),
+    ({"dialect": "klingon"}, ValueError, "dialect is one of openai, .*, not 'klingon'"),
+]
+
+
+@pytest.mark.parametrize(("keywords", "kind", "said"), WRONG)
+def test_a_wrong_setting_is_told_at_once(keywords: dict[str, Any], kind: type[Exception], said: str) -> None:
+    with pytest.raises(kind, match=said) as caught:
+        Extractor(**{"model": "m", "base_url": URL, **keywords})
+    assert "secret" not in str(caught.value)
+
+
+def test_a_blank_key_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXTRACTOR_API_KEY", " ")
+    monkeypatch.setenv("AIMLAPI_API_KEY", "b")
+    wire = Wire(httpx.Response(200, content=Completion(content=GOOD).to_json()))
+    Extractor("m", transport=wire, api_key="  ").extract(Invoice, "text")
+    assert (wire.requests[0].url.host, wire.requests[0].headers["authorization"]) == ("api.aimlapi.com", "Bearer b")
+
+
+def test_complete_takes_a_request() -> None:
+    with pytest.raises(TypeError, match=r"complete takes a ChatRequest\(model=…, messages=\[…\]\), not str"):
+        over()[0].complete("hi")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", ["Text/Event-Stream; charset=utf-8", "application/json"])
+def test_a_stream_that_nobody_asked_for_is_read(kind: str) -> None:
+    body = b"".join(map(event, chunks_of(Completion(content=GOOD)))) + DONE
+    wire = Wire(httpx.Response(200, content=body, headers={"content-type": kind}))
+    result = Extractor("m", base_url=URL, transport=wire).extract(Invoice, "text")
+    assert result.value == Invoice(number="17", total=42.5)
+
+
+def test_the_wait_that_an_endpoint_asks_for_is_told() -> None:
+    error = failing(httpx.Response(429, text="slow down", headers={"retry-after": "100"}))
+    assert "It asks to wait 100 (Retry-After)." in str(error)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from ..answer import repair as repair_text
 from ..client import Extractor
 from ..document import Document
-from ..errors import ExtractorError
+from ..errors import ExtractorError, ModelStatusError
 from ..options import Options
 from ..schema import Schema
 from ..schema.dialects import DIALECTS
@@ -37,6 +39,22 @@ TypeArgument = Annotated[
 ]
 Model = Annotated[str | None, typer.Option(help="Name of the model, 'local', or a .gguf file [EXTRACTOR_MODEL].")]
 BaseUrl = Annotated[str | None, typer.Option(help="Where the endpoint is, https://…/v1 [EXTRACTOR_BASE_URL].")]
+
+
+def show_version(wanted: bool) -> None:
+    if wanted:
+        print(version("typed-extractor"))
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=show_version)
+]
+
+
+@app.callback()
+def options(version: Version = False) -> None:
+    """Documents to typed objects, through any endpoint that speaks chat completions."""
 
 
 @app.command()
@@ -70,28 +88,48 @@ def extract(
         wanted = types.load(type)
         Schema.of(wanted)
         extractor = Extractor(model, base_url=base_url, **options)
-    with extractor:
-        failed = sum([not _extract_one(extractor, wanted, file) for file in files])
+    done = failed = 0
+    try:
+        for file in files:
+            failed += not _extract_one(extractor, wanted, file)
+            done += 1
+    except ModelStatusError as error:
+        say(f"{_shown(file)}: {error} The other files were not tried.", "red")
+        failed = len(files) - done + failed
+    except KeyboardInterrupt:
+        say(f"interrupted: {done} of {len(files)} done, {failed} of them failed", "red")
+        raise
+    finally:
+        extractor.close()
     if failed:
         say(f"{failed} of {len(files)} failed")
         raise typer.Exit(1)
 
 
 def _extract_one(extractor: Extractor, wanted: Any, file: str) -> bool:
-    """Write the line of one file; whether it went well."""
+    """Write the line of one file; whether it went well. What every other file would meet too is raised."""
+    name = _shown(file)
     try:
-        with err.status(f"{file}"):
-            source = sys.stdin.buffer.read() if file == "-" else Path(file)
+        with err.status(escape(name)):
+            source = sys.stdin.buffer if file == "-" else Path(file)
             result = extractor.extract(wanted, Document.of(source))
     except ExtractorError as error:
-        _write({"file": file, "error": {"type": error.__class__.__name__, "message": str(error)}})
-        say(f"{file}: {error}" + (f" ({error.ledger})" if error.ledger else ""), "red")
+        _write({"file": name, "error": {"type": error.__class__.__name__, "message": str(error)}})
+        if isinstance(error, ModelStatusError) and error.status_code in (401, 402, 403):
+            raise
+        said = str(error).removeprefix(f"{file}: ")
+        say(f"{name}: {said}" + (f" ({error.ledger})" if error.ledger else ""), "red")
         return False
-    _write({"file": file, "value": result.data})
+    _write({"file": name, "value": result.data})
     for note in result.document.notes:
-        say(f"{file}: {note}", "yellow")
-    say(f"{file}: {result.ledger}", "dim")
+        say(f"{name}: {note}", "yellow")
+    say(f"{name}: {result.ledger}", "dim")
     return True
+
+
+def _shown(file: str) -> str:
+    """The name of a file as text: a name may hold bytes that are none."""
+    return file.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 @app.command()
@@ -152,7 +190,7 @@ def usage_errors() -> Iterator[None]:
     """What is wrong before any work began: said on stderr, exit 2."""
     try:
         yield
-    except (ExtractorError, TypeError, ValueError, OSError) as error:
+    except (ExtractorError, TypeError, ValueError, OSError, ImportError, SyntaxError) as error:
         say(str(error), "red")
         raise typer.Exit(2) from None
 
