@@ -149,6 +149,27 @@ def short(text: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
+def _is_finite(text: str | bytes) -> bool:
+    """Whether no NaN or Infinity stands in the JSON outside strings: Pydantic would read them."""
+    named = ("NaN" in text or "Infinity" in text) if isinstance(text, str) else b"NaN" in text or b"Infinity" in text
+    if not named:
+        return True
+    try:
+        from_json(text, allow_inf_nan=False)
+    except ValueError:
+        return False
+    return True
+
+
+def _strange(made: object, value: object) -> tuple[Issue, ...]:
+    """The issue of an object that became a model though none of its keys is the model's."""
+    names = [field.alias or name for name, field in getattr(type(made), "model_fields", {}).items()]
+    if not names or not isinstance(value, dict) or not value:
+        return ()
+    text = f"None of these keys belongs here: {', '.join(value)}. There are: {', '.join(names)}"
+    return (Issue("$", short(text), None, "strange_keys"),)
+
+
 class Checker(Protocol):
     """What validates source JSON: Pydantic for types, jsonschema for raw schemas."""
 
@@ -170,16 +191,28 @@ class PydanticChecker:
 
     def value(self, value: object) -> Checked[Any]:
         try:
-            return self.text(to_json(value))
+            return self._checked(to_json(value))
         except (PydanticSerializationError, RecursionError) as error:
             text = short(f"This is no JSON value: {error}")
             return Checked(None, (Issue("$", text, None, "json_invalid"),))
 
     def text(self, text: str | bytes) -> Checked[Any]:
+        """As the type says it to the letter: Pydantic alone would take true for 1.0 and 0 for 1970-01-01."""
         try:
-            return Checked(self._read(text))
+            value = self._read(text, strict=True)
         except ValidationError as error:
             return Checked(None, issues_of(error, unreadable(text)))
+        if not _is_finite(text):
+            return Checked(None, (Issue("$", "NaN and Infinity are no JSON", None, "json_invalid"),))
+        return Checked(value) if getattr(value, "model_fields_set", True) else self._checked(text)
+
+    def _checked(self, text: str | bytes) -> Checked[Any]:
+        try:
+            value = self._read(text)
+        except ValidationError as error:
+            return Checked(None, issues_of(error, unreadable(text)))
+        strange = () if getattr(value, "model_fields_set", True) else _strange(value, unreadable(text))
+        return Checked(None, strange) if strange else Checked(value)
 
     def dump(self, value: object) -> object:
         return dumped(self._adapter, value)
