@@ -30,8 +30,8 @@ class Attempt:
 class Call:
     """One request and what it cost.
 
-    ``purpose`` is ``extract`` for the first one; ``longer`` for the same with more room, ``continue`` for the rest of
-    an answer that was cut, ``patch`` for failing paths alone, ``re-ask`` for the whole again. ``error`` is the name of
+    ``purpose`` is ``extract`` for the first one; ``continue`` for the rest of an answer that was cut, ``longer`` for
+    the same with more room, ``patch`` for failing paths alone, ``re-ask`` for the whole again. ``error`` is the name of
     the exception where no completion came, ``usd`` what the endpoint says it took (``meta.usage.usd_spent``), else what
     the caller's prices say, ``mode`` how the schema travelled. What is not known is None.
     """

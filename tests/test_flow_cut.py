@@ -59,11 +59,20 @@ def cut(text: str, tokens: int | None = None) -> Completion:
 
 
 def test_a_limit_that_the_caller_did_not_set_is_raised_once() -> None:
-    (first, longer), result = drive(flow(), cut(WIRE[:60], tokens=50), Completion(content=WIRE))
+    (first, longer), result = drive(flow(), cut('{"num', tokens=50), Completion(content=WIRE))
     assert longer.request == replace(first.request, max_completion_tokens=200)
     assert result.value == ORDER
     assert [call.purpose for call in result.ledger.calls] == ["extract", "longer"]
-    assert [issue.kind for issue in result.attempts[0].issues if issue.kind == "truncated"] == ["truncated"]
+
+
+def test_what_is_missing_has_more_room_as_well() -> None:
+    at = WIRE.index('"boards"')
+    rest = json.dumps(gold({"$.lines": 1}))
+    asks, result = drive(
+        flow(max_attempts=4), cut(WIRE[:at], tokens=50), cut(rest[:-5]), Completion(content='{"p0":true}')
+    )
+    assert [ask.request.max_completion_tokens for ask in asks] == [None, 200, 200]
+    assert result.value == ORDER
 
 
 def test_an_empty_answer_whose_tokens_went_into_reasoning_has_more_room_once() -> None:

@@ -144,6 +144,12 @@ def test_a_patch_that_helped_in_part_is_kept_and_patched_again() -> None:
     assert result.value == Order(**SOUND)
 
 
+def test_a_patch_that_is_wrong_in_another_way_is_patched_again() -> None:
+    (_, _, again), result = drive(orders(), said(wrong(amount=-4)), said({"p0": "many"}), said('{"p0": "4"'))
+    assert 'Now it says "many".' in last(again)
+    assert result.value == Order(**SOUND)
+
+
 def test_a_patch_that_did_not_help_is_followed_by_the_whole() -> None:
     answer = wrong(amount=-4)
     asks, result = drive(orders(), said(answer), said({"p0": -5}), said(SOUND))

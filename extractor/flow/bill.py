@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from ..chat import ChatRequest, Completion, Usage
@@ -25,7 +25,7 @@ class Log:
     best: object = None
 
     def charged(self, call: Call) -> Log:
-        return replace(self, ledger=Ledger((*self.ledger.calls, call)))
+        return Log(Ledger((*self.ledger.calls, call)), self.attempts, self.best)
 
     def told(self, error: Failure) -> Failure:
         """The error, with all of this."""

@@ -1,9 +1,11 @@
 """Which request follows an answer with issues: the cheapest that can mend it.
 
-longer     it met a token limit that the caller did not set: the same again with more room, once
 continue   it ended too soon: what is missing is asked for, what is whole is pinned
+longer     nothing of it is whole: the same again with more room
 patch      all issues stand below some paths: those alone are asked for, the rest is pinned
 re-ask     the issues are the whole value's, or a request for parts did not help
+
+After a token limit that the caller did not set, the next request has more room, once.
 """
 
 from __future__ import annotations
@@ -77,12 +79,17 @@ def failure(state: State, attempts: int) -> ExtractionError:
 
 
 def _longer(state: State, job: Job) -> Step | None:
+    room = _room(state, job)
+    return None if room is None else replace(state.step, purpose="longer", room=room)
+
+
+def _room(state: State, job: Job) -> int | None:
+    """A higher token limit than that which cut the answer; None where none may be given."""
     bounded = job.settings.request.get("max_completion_tokens") or job.settings.request.get("max_tokens")
     if not isinstance(state.error, TruncatedError) or state.raised or bounded:
         return None
     usage = state.completion.usage
-    had = (usage and usage.completion_tokens) or _UNKNOWN
-    return replace(state.step, purpose="longer", room=_ROOM * had)
+    return _ROOM * ((usage and usage.completion_tokens) or _UNKNOWN)
 
 
 def _continue(state: State, job: Job) -> Step | None:
@@ -97,7 +104,7 @@ def _continue(state: State, job: Job) -> Step | None:
         return prompt.tail(job.opening(told), tail.parts(), tail.form.strict if told else None)
 
     reads = partial(read_tail, job.schema, tail, settings=job.settings)
-    return Step("continue", job, state.step.mode, tail.form, words, reads, parts=True)
+    return Step("continue", job, state.step.mode, tail.form, words, reads, True, _room(state, job) or state.step.room)
 
 
 def _patch(state: State, job: Job) -> Step | None:
@@ -123,7 +130,7 @@ def _whole(state: State, job: Job) -> Step | None:
     return whole("re-ask", job, state.step.mode, lambda told: (*job.opening(told), *turns))
 
 
-_RUNGS = (_longer, _continue, _patch, _whole)
+_RUNGS = (_continue, _longer, _patch, _whole)
 
 
 def _text(state: State, job: Job) -> str | None:

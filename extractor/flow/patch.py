@@ -11,7 +11,7 @@ from ..errors import UnsupportedTypeError
 from ..issues import Issue
 from ..paths import Keys, to_keys, to_path
 from .places import NOTHING, inside, outermost, placed, put, standing
-from .reading import Reading, limited, text_of, together, unreadable
+from .reading import Reading, closed, limited, text_of, together, unreadable
 
 if TYPE_CHECKING:
     from ..answer import Repaired
@@ -83,7 +83,7 @@ def patch_of(schema: Schema[T], base: object, issues: tuple[Issue, ...]) -> Patc
 
 
 def read_patch(schema: Schema[T], patch: Patch, completion: Completion, *, settings: Settings) -> Reading[T]:
-    """The patched value, validated as a whole. A patch helps when it leaves fewer issues than there were."""
+    """The patched value, validated as a whole."""
     text = text_of(completion, patch.form.name)
     unread = unreadable(completion, text)
     if unread is not None:
@@ -98,12 +98,20 @@ def read_patch(schema: Schema[T], patch: Patch, completion: Completion, *, setti
         repaired = repair(text, schema, level=settings.repair, locale=settings.locale)
         changes = _taken(patch, repaired.value)
         found = tuple(issue for issue in repaired.issues if inside(to_keys(issue.path), patch.open))
+    elif len(changes) == len(patch.open):
+        found = closed(found)
     value = patch.merged(changes)
     checked = schema.validate(value)
     reading = Reading(checked.value, together(found, checked.issues), repaired.fixes, value)
     if reading.issues or reading.fixes:
         reading = limited(completion, reading)
-    return replace(reading, stuck=len(reading.issues) >= len(patch.issues))
+    return replace(reading, stuck=_is_stuck(patch.issues, reading.issues))
+
+
+def _is_stuck(before: tuple[Issue, ...], after: tuple[Issue, ...]) -> bool:
+    """Whether nothing got better: there are no fewer issues, and one is as it was; or there are more."""
+    same = {(issue.path, issue.kind) for issue in before} & {(issue.path, issue.kind) for issue in after}
+    return len(after) > len(before) or (len(after) == len(before) and bool(same))
 
 
 def answered(places: tuple[Keys, ...], form: Narrowed, wire: object) -> dict[Keys, object]:
