@@ -17,7 +17,7 @@ from .answer import (
     read_logprobs,
 )
 from .encode import encode
-from .loose import fields, integer, load, number, protocol_error, record, several, text
+from .loose import fields, integer, json_text, load, number, protocol_error, record, several, text
 from .plain import ALWAYS, plain
 from .usage import Meta, Took, Usage, read_meta, read_usage
 
@@ -147,9 +147,9 @@ class Completion:
 
 
 def joined(value: object) -> str | None:
-    """Content: a string, or an array whose text parts are joined."""
+    """Content: a string, an array whose text parts are joined, or JSON that was meant to be text."""
     if not isinstance(value, list):
-        return text(value)
+        return json_text(value)
     texts = [part_text for part_text in map(_part_text, value) if part_text is not None]
     return "".join(texts) if texts or not value else None
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 
 from ..chat import DONE, CompletionChunk, Fold, event
-from .engine import Engine, engine_for
+from .engine import Engine, cores, engine_for
 from .gguf import check_magic, read_gguf
 from .local_answer import Answer
 from .local_call import Heard, listen, listen_async
@@ -38,8 +38,8 @@ class LocalTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     def __init__(self, model: Path | None = None, *, threads: int | None = None, context: int = 8192) -> None:
         if model is not None:
             check_magic(model)
-        if (threads is not None and threads < 1) or context < 1:
-            raise ValueError(f"threads and context must be at least 1, not {threads} and {context}")
+        check_range("threads", cores() if threads is None else threads, 1, 512)
+        check_range("context", context, 256, 2**20)
         self._model = model
         self._threads = threads
         self._context = context
@@ -78,6 +78,13 @@ class LocalTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def _engine(self) -> Engine:
         return engine_for(self._model or default_model(), self._threads, self._context)
+
+
+def check_range(name: str, value: object, least: int, most: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{name} is a whole number from {least} to {most:,}, not {value!r}")
+    if not least <= value <= most:
+        raise ValueError(f"{name} is from {least} to {most:,}, not {value}")
 
 
 def _begun(heard: Heard) -> Answer:

@@ -31,8 +31,10 @@ def read_step(event: bytes) -> Step:
     """StatusError where the engine refuses the request."""
     said = orjson.loads(event)
     if error := said.get("error"):
-        param = "messages" if error.get("type") == "exceed_context_size_error" else None
-        raise StatusError(error.get("code", 500), error.get("message", "the engine failed"), param)
+        message = error.get("message", "the engine failed")
+        if error.get("type") == "exceed_context_size_error":
+            raise StatusError(error.get("code", 400), f"{message}: LocalTransport(context=…) sets it", "messages")
+        raise StatusError(error.get("code", 500), message, None)
     usage = _usage(said["usage"]) if said.get("usage") else None
     for choice in said["choices"]:
         text = choice["text"] if "text" in choice else choice["delta"].get("content")

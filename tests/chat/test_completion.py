@@ -305,3 +305,8 @@ def _with(value: Any, odd: object, data: st.DataObject) -> Any:
     changed = value.copy()
     changed[key] = _with(value[key], odd, data)
     return changed
+
+
+def test_content_that_is_json_and_no_text_is_kept_as_its_text() -> None:
+    body = b'{"choices":[{"message":{"role":"assistant","content":{"number":"17"}},"finish_reason":"stop"}]}'
+    assert Completion.from_json(body).content == '{"number":"17"}'

@@ -416,9 +416,9 @@ def test_a_model_that_the_engine_cannot_run_is_named(tmp_path: Path) -> None:
     assert f"SetupError: The engine cannot run {path}" in ended.stderr.splitlines()[-1]
 
 
-@pytest.mark.parametrize("options", [{"threads": 0}, {"context": 0}])
+@pytest.mark.parametrize("options", [{"threads": 0}, {"threads": 513}, {"context": 0}, {"context": 2**21}])
 def test_options_have_a_range(options: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match="at least 1"):
+    with pytest.raises(ValueError, match=r"^(threads|context) is from \d+ to [\d,]+, not \d+$"):
         LocalTransport(**options)  # type: ignore[arg-type]
 
 
