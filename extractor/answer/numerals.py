@@ -41,6 +41,7 @@ _SCALES = {
     "m": 6, "b": 9, "万": 4, "億": 8, "亿": 8,
 }  # fmt: skip
 _MONEY_SCALE = re.compile(r"\s?([MB])\b")
+_PHONE = re.compile(r"(?:\+|00)\d{1,3}[ /-]\(?\d")
 _DIGIT = re.compile(r"\d")
 _BOUND = re.compile(
     r"[<>≤≥]|\b(?:under|over|at (?:least|most)|more than|less than|up to|between|until|mehr als)\b", re.IGNORECASE
@@ -74,6 +75,8 @@ def numbers_in(text: str, locale: str | None = None, hint: str = "") -> list[Num
     """
     said = _plain_digits(text)
     if not said or len(text) > _LONGEST:
+        return []
+    if _PHONE.match(said):
         return []
     whole = _as_written(said)
     if whole is not None:

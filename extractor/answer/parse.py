@@ -18,6 +18,7 @@ _TAG = re.compile(r"</?[A-Za-z_][\w:.\-]{0,40}>|<\|[^|>\n]{0,40}\|>")
 _PLAIN = frozenset("{}[](),:\"'0123456789-+.abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$")
 """Characters that no blank, comment or tag begins with."""
 _AROUND_TAGS = ("", "{", "[", "}", "]", ",", '"', "'", "<")
+_MOST_STEPS = 16
 _BLANKS = " \n\r\t\u200b\u180e\ufeff\u2060\x00"
 
 
@@ -68,7 +69,12 @@ def parse(
 class _Parser(Builder):
     """Steps from token to token."""
 
-    __slots__ = ()
+    __slots__ = ("farthest", "stuck")
+
+    def __init__(self, state: State, guide: Guide) -> None:
+        super().__init__(state, guide)
+        self.farthest = -1
+        self.stuck = 0
 
     def run(self) -> None:
         if self._next():
@@ -104,12 +110,26 @@ class _Parser(Builder):
 
     def _step(self, mark: str) -> None:
         frame = self.stack[-1]
+        if self.text.at > self.farthest:
+            self.farthest, self.stuck = self.text.at, 0
+        elif self._is_stuck():
+            return
         if frame.opener != "{":
             ITEM_STEPS.get(mark, read_item)(self, frame)
         elif frame.key is None:
             KEY_STEPS.get(mark, read_bare_key)(self, frame)
         else:
             VALUE_STEPS.get(mark, read_member)(self, frame)
+
+    def _is_stuck(self) -> bool:
+        """Whether some steps in a row led no further: then what stands there belongs nowhere and is passed over."""
+        self.stuck += 1
+        if self.stuck <= _MOST_STEPS:
+            return False
+        self.stuck = 0
+        self.text.at = self.farthest + 1
+        self.state.tell("junk", self.text.char(self.farthest), "", 0.6)
+        return True
 
     def _fence_ends(self) -> bool:
         """Whether a fence stands here that ends the answer, and is no quote of a value."""

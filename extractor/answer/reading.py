@@ -69,9 +69,8 @@ def _without_braces(text: str, span: Span, guide: Guide) -> Iterator[Reading]:
     start = place.blank(span.start)
     if not guide.wants("object") or place.char(start) in "{[":
         return
-    if place.quoted_key(start) is None and not _LINES.match(text, start, span.end):
-        return
-    if guide.keys and place.key_at(start, guide) < 2:
+    likely = place.quoted_key(start) is not None or _LINES.match(text, start, span.end)
+    if place.key_at(start, guide) < 2 if guide.keys else not likely:
         return
     parsed = parse(text, start, span.end, guide, implied=True)
     if not any(fix.name == "junk" for fix in parsed.fixes) and parsed.value:

@@ -40,7 +40,13 @@ class Target:
 
     @property
     def takes_scalars(self) -> bool:
-        return bool(self.guide.kinds - _CONTAINERS)
+        return bool(self.guide.kinds - _CONTAINERS) or self._takes_choices
+
+    @property
+    def _takes_choices(self) -> bool:
+        """Whether the items of a list are of a few known values, so that one alone is recognised."""
+        item = self.shapes.item(self.root, 0)
+        return self.takes_only_lists and (item.choices is not None or "string" not in item.kinds)
 
     @property
     def takes_only_lists(self) -> bool:

@@ -197,3 +197,8 @@ def test_truncation(text: str, value: object, partial: object, cut: str, kind: s
     assert "pages" not in repaired.value
     assert (repaired.value["tags"], repaired.partial["tags"], repaired.cut) == (value, partial, cut)
     assert [(issue.path, issue.kind) for issue in repaired.issues] == [(cut, kind)]
+
+
+def test_no_text_is_read_without_end() -> None:
+    wanted = {"type": "object", "properties": {"items": {"type": "array", "items": {"type": "string"}}}}
+    assert repair("“]{[*[{0>9:<>t /,`c“:9\\(0']\\tt,e", wanted).issues
