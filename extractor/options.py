@@ -111,6 +111,8 @@ class Options(TypedDict, total=False):
     takes the next one where the endpoint answers 400 to it; what worked is remembered for the process."""
     timeout: float | Timeouts | None
     """Seconds for the whole call, or the four limits."""
+    escalate: str | None
+    """A model of the same endpoint that is asked where this one gives the same issue twice."""
     max_usd: float | None
     """The most that one call may cost, in US dollars: a request that is sure to break it is not sent."""
     max_tokens_total: int | None
@@ -171,6 +173,7 @@ class Settings:
     style: Style = "chat"
     mode: Mode | Literal["auto"] = "auto"
     timeout: Timeouts = Timeouts()
+    escalate: str | None = None
     max_usd: float | None = None
     max_tokens_total: int | None = None
     deadline: float | None = None
@@ -213,6 +216,8 @@ class Settings:
                 raise ValueError(f"prices[{model!r}] is (prompt, answer) or (prompt, answer, cached), not {price!r}")
         if self.mode not in _MODES:
             raise ValueError(f"mode is one of {', '.join(_MODES)}, not {self.mode!r}")
+        if not isinstance(self.escalate, str | None):
+            raise TypeError(f"escalate is the name of a model, not {self.escalate!r}")
         if not isinstance(self.instructions, str | None):
             raise TypeError(f"instructions is a text, not {type(self.instructions).__name__}")
 

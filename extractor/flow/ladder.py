@@ -5,6 +5,7 @@ longer     nothing of it is whole: the same again with more room
 patch      all issues stand below some paths: those alone are asked for, the rest is pinned
 re-ask     the issues are the whole value's, or a request for parts did not help
 
+Where an issue comes twice in a row, the next request differs in more than that (``different``).
 After a token limit that the caller did not set, the next request has more room, once.
 """
 
@@ -17,6 +18,8 @@ from typing import Any
 from .. import prompt
 from ..chat import Completion, Message
 from ..errors import ExtractionError, InvalidOutputError, TruncatedError
+from ..issues import Issue
+from .different import different, same
 from .patch import patch_of, read_patch
 from .reading import Reading, text_of
 from .step import Job, Step, whole
@@ -34,7 +37,7 @@ class State:
     ``reading`` is that of the last answer, with all requests for parts that helped; ``answer`` is its text where it was
     one completion's. ``step`` and ``completion`` are the last ones, and ``error`` what keeps them from being mended.
     ``stuck``: the last request for parts did not help. ``raised``: more room was given before. ``best`` is the least
-    wrong value so far.
+    wrong value so far. ``issues`` are those of the last answer alone, ``again``: one of them was there before it.
     """
 
     reading: Reading[Any]
@@ -45,12 +48,17 @@ class State:
     answer: str | None = None
     stuck: bool = False
     raised: bool = False
+    issues: tuple[Issue, ...] = ()
+    again: bool = False
 
 
 def heard(before: State | None, step: Step, completion: Completion, reading: Reading[Any]) -> State:
     """The state after an answer with issues."""
     raised = step.room is not None or (before is not None and before.raised)
-    state = State(reading, step, completion, reading.error, _better(before, reading), raised=raised)
+    gets_on = reading.cut is not None and not reading.stuck
+    again = before is not None and not gets_on and same(before.issues, reading.issues)
+    best, issues = _better(before, reading), reading.issues
+    state = State(reading, step, completion, reading.error, best, raised=raised, issues=issues, again=again)
     if before is None or not step.parts:
         return replace(state, answer=text_of(completion, step.form.name))
     if reading.stuck:
@@ -67,9 +75,11 @@ def _better(before: State | None, reading: Reading[Any]) -> object:
     return reading.best if fewer < 0 or (fewer == 0 and size >= 0) else before.best
 
 
-def following(state: State, job: Job) -> Step | None:
+def following(state: State) -> Step | None:
     """The step of the first rung that can mend the state; None where none can."""
-    steps = (rung(state, job) for rung in _RUNGS)
+    if state.again:
+        state = replace(state, step=different(state.step, state.issues))
+    steps = (rung(state, state.step.job) for rung in _RUNGS)
     return next((step for step in steps if step is not None), None)
 
 

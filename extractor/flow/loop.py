@@ -49,13 +49,13 @@ def extraction(schema: Schema[T], document: Document, settings: Settings) -> Flo
         (outcome,) = yield (Ask(step.request, left(log.ledger, settings)),)
         log = log.charged(bill(step.purpose, step.request, outcome, step.mode, settings.prices))
         if isinstance(outcome, ModelCallError):
-            lower = below(step.mode, outcome, settings)
+            lower = below(step.mode, outcome, step.job.settings)
             if lower is None:
                 raise log.told(late(outcome, log.ledger, settings))
             step, refusal = replace(step, mode=lower), cast(ModelStatusError, outcome)
             continue
         if refusal is not None:
-            learn(settings, step.mode, refusal)
+            learn(step.job.settings, step.mode, refusal)
             refusal = None
         reading = step.read(outcome)
         attempts = (*log.attempts, Attempt(step.request, outcome, reading.issues, reading.fixes))
@@ -65,7 +65,7 @@ def extraction(schema: Schema[T], document: Document, settings: Settings) -> Flo
 
         state = ladder.heard(state, step, outcome, reading)
         log = replace(log, attempts=attempts, best=state.best)
-        following = ladder.following(state, job) if len(attempts) < settings.max_attempts else None
+        following = ladder.following(state) if len(attempts) < settings.max_attempts else None
         if following is None:
             raise log.told(ladder.failure(state, len(attempts)))
         step = following

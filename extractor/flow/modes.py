@@ -66,6 +66,11 @@ def is_told(mode: Mode) -> bool:
     return mode in ("json_object", "words")
 
 
+def told_below(mode: Mode) -> Mode | None:
+    """The next mode in which the schema stands in words."""
+    return next((lower for lower in _LADDER[_LADDER.index(mode) + 1 :] if is_told(lower)), None)
+
+
 def fields(mode: Mode, form: Schema[Any] | Narrowed) -> Mapping[str, Any]:
     """The fields of the request that carry the schema."""
     return _FIELDS[mode](form)

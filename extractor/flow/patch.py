@@ -10,6 +10,7 @@ from ..chat import Completion
 from ..errors import UnsupportedTypeError
 from ..issues import Issue
 from ..paths import Keys, to_keys, to_path
+from .different import same
 from .places import NOTHING, inside, outermost, placed, put, standing
 from .reading import Reading, closed, limited, text_of, together, unreadable
 
@@ -110,8 +111,7 @@ def read_patch(schema: Schema[T], patch: Patch, completion: Completion, *, setti
 
 def _is_stuck(before: tuple[Issue, ...], after: tuple[Issue, ...]) -> bool:
     """Whether nothing got better: there are no fewer issues, and one is as it was; or there are more."""
-    same = {(issue.path, issue.kind) for issue in before} & {(issue.path, issue.kind) for issue in after}
-    return len(after) > len(before) or (len(after) == len(before) and bool(same))
+    return len(after) > len(before) or (len(after) == len(before) and same(before, after))
 
 
 def answered(places: tuple[Keys, ...], form: Narrowed, wire: object) -> dict[Keys, object]:
