@@ -121,6 +121,9 @@ class _Generator(GenerateJsonSchema):
                 _nest(found, path, rule, needed)
         return found
 
+    def is_subclass_schema(self, schema: core_schema.IsSubclassSchema) -> JsonSchemaValue:
+        return self.handle_invalid_for_json_schema(schema, f"core_schema.IsSubclassSchema ({schema['cls']})")
+
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
         number = {"type": "number"} | {word: float(schema[key]) for key, word in _BOUNDS.items() if key in schema}  # type: ignore[literal-required]
         return {"anyOf": [number, {"type": "string", "format": "decimal", "pattern": _decimal_pattern(schema)}]}

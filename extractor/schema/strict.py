@@ -72,7 +72,14 @@ class Compiler:
         if "$ref" in schema:
             return self.reference(str(schema["$ref"]), place)
         branches = schema.get("anyOf", schema.get("oneOf"))
-        return self._plain(schema, place) if branches is None else unions.union(self, _list(branches), place)
+        if branches is None:
+            return self._plain(schema, place)
+        return unions.union(self, _list(branches), place, self._discriminator(schema))
+
+    def _discriminator(self, schema: Mapping[str, object]) -> str | None:
+        """The tag by which Pydantic chooses a branch."""
+        found = schema.get("discriminator") if self.typed else None
+        return str(found["propertyName"]) if isinstance(found, dict) else None
 
     def reference(self, ref: str, place: Place) -> Form:
         """The form of a definition. Where the dialect takes no circular ones, a few levels of it are unrolled."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,14 @@ if TYPE_CHECKING:
     from .strict import Compiler
 
 
-def union(c: Compiler, branches: Sequence[object], place: Place) -> Form:
-    """The branches that can be written; a tag that tells them apart comes first in each."""
+def union(c: Compiler, branches: Sequence[object], place: Place, stated: str | None = None) -> Form:
+    """The branches that can be written; a tag that tells them apart comes first in each.
+
+    ``stated`` is a tag that must be there, though a branch alone has a default for it.
+    """
     branches = _exact_decimals(branches) if c.typed else branches
-    tag = _tag(c, branches)
-    forms = [(branch, form) for branch in branches if (form := _branch(c, branch, tag, place)) is not None]
+    made = partial(_branch, c, place=place, tag=stated or _tag(c, branches), stated=stated is not None)
+    forms = [(branch, form) for branch in branches if (form := made(branch)) is not None]
     forms = _told_apart(c, forms)
     some = [(branch, form) for branch, form in forms if form.schema.get("type") != "null"]
     if not some:
@@ -39,23 +43,32 @@ def _exact_decimals(branches: Sequence[object]) -> list[object]:
     return [one for one, after in zip(branches, following, strict=True) if _mapping(after).get("format") != "decimal"]
 
 
-def _branch(c: Compiler, branch: object, tag: str | None, place: Place) -> Form | None:
+def _branch(c: Compiler, branch: object, place: Place, tag: str | None, stated: bool) -> Form | None:
     try:
-        return described(c.node(branch, place) if tag is None else _tagged(c, branch, tag, place))
+        return described(c.node(branch, place) if tag is None else _tagged(c, branch, tag, stated, place))
     except Nothing:
         return None
 
 
-def _tagged(c: Compiler, branch: object, tag: str, place: Place) -> Form:
-    """A branch whose tag comes first."""
+def _tagged(c: Compiler, branch: object, tag: str, stated: bool, place: Place) -> Form:
+    """A branch whose tag comes first, and is required where it has to be stated to be known."""
     node = flat(branch, c.find)
-    rules = node.get("properties")
-    if not isinstance(rules, dict) or next(iter(rules)) == tag:
+    rules = _mapping(node.get("properties"))
+    more = stated and _left_open(c, node, tag)
+    if tag not in rules or (next(iter(rules)) == tag and not more):
         return c.node(branch, place)
     c.change(place, "tag first", f"{tag} tells the branches apart and comes first")
-    ordered: Json = {**node, "properties": {tag: rules[tag], **rules}}
+    required = [*_sequence(node.get("required")), *([tag] if more else [])]
+    ordered: Json = {**node, "properties": {tag: rules[tag], **rules}, "required": required}
     ref = branch.get("$ref") if isinstance(branch, dict) else None
-    return c.node(ordered, place) if ref is None else c.defined(f"{ref} {tag}", str(ref), ordered, place)
+    key = f"{ref} {tag} stated" if more else f"{ref} {tag}"
+    return c.node(ordered, place) if ref is None else c.defined(key, str(ref), ordered, place)
+
+
+def _left_open(c: Compiler, node: Json, tag: str) -> bool:
+    """Whether a property has a default and yet several values, so that leaving it out says nothing."""
+    values = c.closed_values(_mapping(node.get("properties")).get(tag))
+    return len(values or ()) > 1 and tag not in _sequence(node.get("required"))
 
 
 def _told_apart(c: Compiler, forms: list[tuple[object, Form]]) -> list[tuple[object, Form]]:
@@ -243,6 +256,10 @@ _DENY = (
 
 def _mapping(value: object) -> Mapping[str, object]:
     return value if isinstance(value, dict) else {}
+
+
+def _sequence(value: object) -> Sequence[object]:
+    return value if isinstance(value, list) else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Generic, Literal, NamedTuple, NewType, TypeVa
 
 import pytest
 import typing_extensions as te
+from jsonschema import Draft202012Validator
 from pydantic import (
     AliasChoices,
     AliasPath,
@@ -288,6 +289,46 @@ def test_a_field_that_takes_no_json_is_left_out_where_it_has_a_default() -> None
         Schema.of(Must)
     assert caught.value.path == "$.hook"
     assert Schema.of(Bare).strict["properties"]["inner"]["maxItems"] == 0  # type: ignore[index]
+
+
+def test_a_tag_of_several_values_is_stated_though_it_has_a_default() -> None:
+    class Bill(BaseModel):
+        kind: Literal["bill", "note"] = "bill"
+        parts: list[Annotated[Bill | Letter, Field(discriminator="kind")]] = []
+
+    class Letter(BaseModel):
+        kind: Literal["letter", "card"] = "letter"
+
+    Bill.model_rebuild(_types_namespace={"Bill": Bill, "Letter": Letter})
+
+    class Post(BaseModel):
+        paper: Annotated[Bill | Letter, Field(discriminator="kind")]
+        alone: Letter
+
+    schema = Schema.of(Post)
+    source = {"paper": {"kind": "note", "parts": [{"kind": "card"}]}, "alone": {}}
+    wire = {"paper": {"kind": "note", "parts": [{"kind": "card"}]}, "alone": {"kind": None}}
+    assert (schema.encode(source), schema.decode(wire)) == (wire, source)
+    takes = Draft202012Validator(schema.strict).is_valid
+    unstated = [
+        {**wire, "paper": {"kind": None}},
+        {**wire, "paper": {"kind": "note", "parts": [{"kind": None}]}},
+    ]
+    assert [takes(one) for one in (wire, *unstated)] == [True, False, False]
+
+
+def test_a_class_is_no_json() -> None:
+    class Kinds(BaseModel):
+        kind: type[int]
+
+    class Loose(BaseModel):
+        a: int
+        kind: type[int] = int
+
+    with pytest.raises(UnsupportedTypeError) as caught:
+        Schema.of(Kinds)
+    assert caught.value.path == "$.kind"
+    assert Schema.of(Loose).strict["properties"] == {"a": INTEGER}
 
 
 def test_many_properties_of_one_kind_are_entries() -> None:
