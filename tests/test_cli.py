@@ -194,3 +194,10 @@ def test_a_broken_file_of_types_is_wrong_usage(inbox: Path) -> None:
 def test_version(inbox: Path) -> None:
     ran = subprocess.run([*COMMAND, "--version"], cwd=inbox, capture_output=True, text=True, check=True)
     assert ran.stdout == f"{version('typed-extractor')}\n"
+
+
+def test_what_a_file_of_types_prints_is_no_data(inbox: Path) -> None:
+    (inbox / "chatty.py").write_text(f"print('hello')\n{TYPES}")
+    words = ("extract", "chatty.py:Order", "missing.txt", "--model", "m", "--base-url", "http://models.example.com")
+    code, lines, err = run(inbox, *words)
+    assert (code, [line["file"] for line in lines], "hello" in err) == (1, ["missing.txt"], True)

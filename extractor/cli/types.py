@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,7 +24,8 @@ def load(word: str) -> Any:
     place, _, name = word.rpartition(":")
     if not place:
         return _ready_made(word)
-    return _attribute(_module(place), name, word)
+    with redirect_stdout(sys.stderr):  # stdout is for data
+        return _attribute(_module(place), name, word)
 
 
 def _ready_made(word: str) -> Any:

@@ -285,7 +285,7 @@ def is_free(client: httpx.Client) -> bool:
     return time.monotonic() - began < 20
 
 
-@pytest.mark.parametrize("limits", [{"whole": 0.3}, {"first_byte": 0.05}, {"between": 0.0001}])
+@pytest.mark.parametrize("limits", [{"whole": 0.3}, {"first_byte": 0.0001}, {"between": 0.0001}])
 def test_a_time_that_is_over_stops_the_engine(client: httpx.Client, limits: dict[str, float]) -> None:
     with pytest.raises(httpx.ReadTimeout, match="takes too long"):
         client.post(URL, json=LONG, extensions={"timeout": limits})
