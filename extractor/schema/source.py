@@ -20,6 +20,9 @@ from .form import Json
 _PLAIN_WORDS = {"pydantic_js_updates", "pydantic_js_extra"}
 _TYPES = ("string", "number", "integer", "boolean", "null", "array", "object")
 _SCALARS = (str, int, float, bool, type(None))
+_AROUND = {"nullable", "function-after"}
+_NUMBER_KEY = r"[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?"
+_KEYS = {"int": "[0-9]+", "decimal": _NUMBER_KEY, "float": f"({_NUMBER_KEY}|inf|nan)"}
 _BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
 
 
@@ -119,7 +122,21 @@ class _Generator(GenerateJsonSchema):
                 needed = name in found.get("required", [])
                 found["required"] = [key for key in found.get("required", []) if key != name]
                 _nest(found, path, rule, needed)
+        if len(found["properties"]) < len(schema["fields"]):
+            self._tell_hidden(found, schema["fields"])
         return found
+
+    def _tell_hidden(self, found: JsonSchemaValue, fields: Mapping[str, core_schema.ModelField]) -> None:
+        """Required fields that are kept out of the schema, so that no answer could be right."""
+        for name, field in fields.items():
+            shown = name in found["properties"] or "validation_alias" in field
+            if not shown and self.field_is_required(field, total=True):
+                found["properties"][name] = {"$unsupported": "it is kept out of the JSON Schema"}
+                found["required"] = [*found.get("required", []), name]
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        found = super().dict_schema(schema)
+        return found if "propertyNames" in found else {**found, **_key_rule(schema.get("keys_schema"))}
 
     def is_subclass_schema(self, schema: core_schema.IsSubclassSchema) -> JsonSchemaValue:
         return self.handle_invalid_for_json_schema(schema, f"core_schema.IsSubclassSchema ({schema['cls']})")
@@ -193,8 +210,22 @@ def _decimal_pattern(schema: core_schema.DecimalSchema) -> str:
     digits, places = schema.get("max_digits"), schema.get("decimal_places")
     whole = "+" if digits is None else f"{{1,{max(digits - (places or 0), 1)}}}"
     part = "" if places == 0 else rf"(\.[0-9]{'+' if places is None else f'{{1,{places}}}'})?"
+    return f"^{_sign(schema)}[0-9]{whole}{part}$"
+
+
+def _sign(schema: Any) -> str:
     least = max((schema[key] for key in ("ge", "gt") if key in schema), default=None)
-    return f"^{'' if least is not None and least >= 0 else '-?'}[0-9]{whole}{part}$"
+    return "" if least is not None and least >= 0 else "-?"
+
+
+def _key_rule(schema: Any) -> JsonSchemaValue:
+    """What the texts of keys must be that are read as numbers or booleans, of which Pydantic's schema is silent."""
+    while schema and schema["type"] in _AROUND:
+        schema = schema["schema"]
+    kind = schema["type"] if schema else "any"
+    if kind == "bool":
+        return {"propertyNames": {"enum": ["true", "false"]}}
+    return {"propertyNames": {"pattern": f"^{_sign(schema)}{_KEYS[kind]}$"}} if kind in _KEYS else {}
 
 
 def adapter_of(kind: object) -> TypeAdapter[Any]:

@@ -23,6 +23,7 @@ from pydantic import (
     Json,
     RootModel,
     SecretStr,
+    WithJsonSchema,
     computed_field,
     create_model,
 )
@@ -33,6 +34,7 @@ from extractor.schema import Schema
 T = TypeVar("T")
 Any_ = {"$ref": "#/$defs/JsonValue"}
 STRING, INTEGER = {"type": "string"}, {"type": "integer"}
+COUNT = {"type": ["integer", "null"]}
 
 
 def entries(value: object, key: object = STRING, **more: object) -> dict[str, object]:
@@ -97,7 +99,14 @@ ROWS: list[tuple[Any, object, object, object]] = [
         [{"key": "a", "value": 1}],
         entries(INTEGER, minItems=1),
     ),
-    (dict[int, int], {"1": 1}, [{"key": "1", "value": 1}], entries(INTEGER)),
+    (dict[int, int], {"1": 1}, [{"key": "1", "value": 1}], entries(INTEGER, {**STRING, "pattern": "^-?[0-9]+$"})),
+    (
+        dict[Annotated[int, Field(ge=1)], int],
+        {"1": 1},
+        [{"key": "1", "value": 1}],
+        entries(INTEGER, {**STRING, "pattern": "^[0-9]+$"}),
+    ),
+    (dict[bool, int], {"true": 1}, {"true": 1, "false": None}, closed(true=COUNT, false=COUNT)),
     (collections.Counter[str], {"a": 1}, [{"key": "a", "value": 1}], entries(INTEGER)),
     (
         dict[Level, str],
@@ -315,6 +324,17 @@ def test_a_tag_of_several_values_is_stated_though_it_has_a_default() -> None:
         {**wire, "paper": {"kind": "note", "parts": [{"kind": None}]}},
     ]
     assert [takes(one) for one in (wire, *unstated)] == [True, False, False]
+
+
+def test_a_required_field_that_is_kept_out_of_the_schema_is_told() -> None:
+    class Hidden(BaseModel):
+        a: int
+        b: Annotated[int, WithJsonSchema(None)]
+        c: Annotated[int, WithJsonSchema(None)] = 1
+
+    with pytest.raises(UnsupportedTypeError) as caught:
+        Schema.of(Hidden)
+    assert caught.value.path == "$.b"
 
 
 def test_a_class_is_no_json() -> None:
