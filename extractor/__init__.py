@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .annotations import OnInvalid
     from .answer import Repaired, repair
     from .chat import ChatRequest, Completion
     from .client import AsyncExtractor, Extractor, extract
@@ -49,6 +50,7 @@ __all__ = [
     "ModelProtocolError",
     "ModelStatusError",
     "ModelUnreachableError",
+    "OnInvalid",
     "Options",
     "Page",
     "RefusalError",
@@ -64,6 +66,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "annotations": "OnInvalid",
     "answer": "Repaired repair",
     "chat": "ChatRequest Completion",
     "client": "AsyncExtractor Extractor extract",

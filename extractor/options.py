@@ -111,6 +111,10 @@ class Options(TypedDict, total=False):
     takes the next one where the endpoint answers 400 to it; what worked is remembered for the process."""
     timeout: float | Timeouts | None
     """Seconds for the whole call, or the four limits."""
+    on_invalid: Literal["raise", "best"]
+    """What becomes of a value that is still wrong after the last attempt: ``raise`` (default), or ``best``: its wrong
+    parts are left to their defaults, are null, or leave their list, as the type allows; the result's ``issues`` tell
+    which. ``Annotated[…, OnInvalid.null]`` in a type says it of one part."""
     escalate: str | None
     """A model of the same endpoint that is asked where this one gives the same issue twice."""
     max_usd: float | None
@@ -173,6 +177,7 @@ class Settings:
     style: Style = "chat"
     mode: Mode | Literal["auto"] = "auto"
     timeout: Timeouts = Timeouts()
+    on_invalid: Literal["raise", "best"] = "raise"
     escalate: str | None = None
     max_usd: float | None = None
     max_tokens_total: int | None = None
@@ -214,6 +219,8 @@ class Settings:
         for model, price in self.prices.items():
             if len(price) not in (2, 3) or not all(isinstance(part, int | float) and part >= 0 for part in price):
                 raise ValueError(f"prices[{model!r}] is (prompt, answer) or (prompt, answer, cached), not {price!r}")
+        if self.on_invalid not in ("raise", "best"):
+            raise ValueError(f"on_invalid is raise or best, not {self.on_invalid!r}")
         if self.mode not in _MODES:
             raise ValueError(f"mode is one of {', '.join(_MODES)}, not {self.mode!r}")
         if not isinstance(self.escalate, str | None):

@@ -129,6 +129,8 @@ class Result(Generic[T]):
     ledger: Ledger
     schema: Schema[T]
     document: Document
+    issues: tuple[Issue, ...] = ()
+    """What was still wrong after the last attempt and is gone from the value: by ``on_invalid=`` or ``OnInvalid``."""
 
     @property
     def data(self) -> object:

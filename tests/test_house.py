@@ -122,6 +122,6 @@ def test_importing_the_package_imports_no_option() -> None:
 PUBLIC = """
 AsyncExtractor Attempt BudgetError Call ChatRequest Completion Document DocumentError ExtractionError Extractor
 ExtractorError Fix Image InvalidOutputError Issue Ledger ModelCallError ModelProtocolError ModelStatusError
-ModelUnreachableError Options Page RefusalError Repaired Result Schema SetupError Timeouts TruncatedError
+ModelUnreachableError OnInvalid Options Page RefusalError Repaired Result Schema SetupError Timeouts TruncatedError
 UnsupportedTypeError extract repair
 """.split()

@@ -17,7 +17,7 @@ from typing import Any
 
 from .. import prompt
 from ..chat import Completion, Message
-from ..errors import ExtractionError, InvalidOutputError, TruncatedError
+from ..errors import ExtractionError, InvalidOutputError, RefusalError, TruncatedError
 from ..issues import Issue
 from .different import different, same
 from .patch import patch_of, read_patch
@@ -36,15 +36,15 @@ class State:
 
     ``reading`` is that of the last answer, with all requests for parts that helped; ``answer`` is its text where it was
     one completion's. ``step`` and ``completion`` are the last ones, and ``error`` what keeps them from being mended.
-    ``stuck``: the last request for parts did not help. ``raised``: more room was given before. ``best`` is the least
-    wrong value so far. ``issues`` are those of the last answer alone, ``again``: one of them was there before it.
+    ``stuck``: the last request for parts did not help. ``raised``: more room was given before. ``least`` is the least
+    wrong of all readings. ``issues`` are those of the last answer alone, ``again``: one of them was there before it.
     """
 
     reading: Reading[Any]
     step: Step
     completion: Completion
     error: ExtractionError | None
-    best: object = None
+    least: Reading[Any]
     answer: str | None = None
     stuck: bool = False
     raised: bool = False
@@ -57,8 +57,8 @@ def heard(before: State | None, step: Step, completion: Completion, reading: Rea
     raised = step.room is not None or (before is not None and before.raised)
     gets_on = reading.cut is not None and not reading.stuck
     again = before is not None and not gets_on and same(before.issues, reading.issues)
-    best, issues = _better(before, reading), reading.issues
-    state = State(reading, step, completion, reading.error, best, raised=raised, issues=issues, again=again)
+    least, issues = _better(before, reading), reading.issues
+    state = State(reading, step, completion, reading.error, least, raised=raised, issues=issues, again=again)
     if before is None or not step.parts:
         return replace(state, answer=text_of(completion, step.form.name))
     if reading.stuck:
@@ -66,13 +66,13 @@ def heard(before: State | None, step: Step, completion: Completion, reading: Rea
     return state
 
 
-def _better(before: State | None, reading: Reading[Any]) -> object:
-    """The value with fewer issues, of equals that which says more."""
-    if before is None or before.best is None or reading.best is None:
-        return reading.best if before is None or reading.best is not None else before.best
-    fewer = len(reading.issues) - len(before.reading.issues)
-    size = len(prompt.json_text(reading.best)) - len(prompt.json_text(before.best))
-    return reading.best if fewer < 0 or (fewer == 0 and size >= 0) else before.best
+def _better(before: State | None, reading: Reading[Any]) -> Reading[Any]:
+    """The reading with fewer issues, of equals that which says more."""
+    if before is None or before.least.best is None or reading.best is None:
+        return reading if before is None or reading.best is not None else before.least
+    fewer = len(reading.issues) - len(before.least.issues)
+    size = len(prompt.json_text(reading.best)) - len(prompt.json_text(before.least.best))
+    return reading if fewer < 0 or (fewer == 0 and size >= 0) else before.least
 
 
 def following(state: State) -> Step | None:
@@ -81,6 +81,15 @@ def following(state: State) -> Step | None:
         state = replace(state, step=different(state.step, state.issues))
     steps = (rung(state, state.step.job) for rung in _RUNGS)
     return next((step for step in steps if step is not None), None)
+
+
+def kept(state: State) -> Reading[Any] | None:
+    """What the policies of the type and of the caller leave of the value; None where they leave nothing."""
+    if isinstance(state.error, RefusalError):
+        return None
+    from .settle import settled
+
+    return settled(state.step.job.schema, state.least, state.step.job.settings)
 
 
 def failure(state: State, attempts: int) -> ExtractionError:

@@ -64,8 +64,11 @@ def extraction(schema: Schema[T], document: Document, settings: Settings) -> Flo
         from . import ladder  # here, since most runs never need it
 
         state = ladder.heard(state, step, outcome, reading)
-        log = replace(log, attempts=attempts, best=state.best)
+        log = replace(log, attempts=attempts, best=state.least.best)
         following = ladder.following(state) if len(attempts) < settings.max_attempts else None
         if following is None:
+            kept = ladder.kept(state)
+            if kept is not None:
+                return Result(cast(T, kept.value), attempts, log.ledger, schema, document, kept.issues)
             raise log.told(ladder.failure(state, len(attempts)))
         step = following

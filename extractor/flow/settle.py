@@ -1,0 +1,111 @@
+"""What becomes of a value that is still wrong after the last attempt: the policies of its type, and of the caller.
+
+The type's rules hold all the same: a part that is wrong goes, and the rest is validated again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..annotations import POLICY
+from ..paths import Keys, to_keys, to_path
+from .places import NOTHING, outermost, placed, put, standing
+from .reading import Reading
+
+if TYPE_CHECKING:
+    from ..options import Settings
+    from ..schema import Schema
+
+T = TypeVar("T")
+_MOST = 200
+
+
+def settled(schema: Schema[T], reading: Reading[T], settings: Settings) -> Reading[T] | None:
+    """The valid value without what is wrong in it, its issues told; None where no policy allows it."""
+    whole = reading.cut is None and reading.error is None
+    if reading.best is None or not (whole or settings.on_invalid == "best"):
+        return None
+    value, issues = reading.best, reading.issues
+    for _ in range(_MOST):
+        checked = schema.validate(value)
+        if not checked.issues:
+            return Reading(checked.value, issues, reading.fixes, value)
+        *_, last = outermost(sorted({to_keys(issue.path) for issue in checked.issues}, key=to_path))
+        changed = _changed(schema, value, placed(value, last), settings)
+        if changed is NOTHING:
+            return None
+        value = changed
+    return None
+
+
+def _changed(schema: Schema[T], value: object, keys: Keys, settings: Settings) -> object:
+    """The value with the place mended, or the nearest one around it that may be; NOTHING where none may."""
+    for depth in range(len(keys), -1, -1):
+        policy = _policy(schema.source, keys[:depth])
+        if policy == "raise":
+            return NOTHING
+        ways = (policy,) if policy else _WAYS if settings.on_invalid == "best" else ()
+        for way in ways:
+            changed = _CHANGES[way](value, keys[:depth])
+            if changed is not NOTHING and not _still(schema, changed, keys[:depth], way):
+                return changed
+    return NOTHING
+
+
+def _still(schema: Schema[T], value: object, keys: Keys, way: str) -> bool:
+    """Whether the place is wrong all the same. Where a list's item left, another one stands there now."""
+    if way == "drop" and keys and isinstance(keys[-1], int):
+        keys = keys[:-1]
+        return any(to_keys(issue.path) == keys for issue in schema.validate(value).issues)
+    return any(to_keys(issue.path)[: len(keys)] == keys for issue in schema.validate(value).issues)
+
+
+def _null(value: object, keys: Keys) -> object:
+    return put(value, keys, None)
+
+
+def _default(value: object, keys: Keys) -> object:
+    there = bool(keys) and isinstance(keys[-1], str) and standing(value, keys) is not NOTHING
+    return put(value, keys, NOTHING) if there else NOTHING
+
+
+def _drop(value: object, keys: Keys) -> object:
+    if not keys or isinstance(keys[-1], str):
+        return _default(value, keys)
+    around: Any = standing(value, keys[:-1])
+    return put(value, keys[:-1], [item for at, item in enumerate(around) if at != keys[-1]])
+
+
+_CHANGES = {"null": _null, "default": _default, "drop": _drop}
+_WAYS = ("default", "null", "drop")
+
+
+def _policy(source: Mapping[str, object], keys: Keys) -> str | None:
+    """The policy that the type has for a place."""
+    rules: list[Mapping[str, Any]] = [source]
+    for key in keys:
+        rules = [inner for rule in rules for inner in _inner(source, rule, key)]
+    found = (rule.get(POLICY) for rule in rules)
+    return next((policy for policy in found if isinstance(policy, str)), None)
+
+
+def _inner(source: Mapping[str, object], rule: Mapping[str, Any], key: str | int) -> Iterator[Mapping[str, Any]]:
+    """The rules of what stands at a key, in each branch that has it."""
+    if "$ref" in rule:
+        yield from _inner(source, _definition(source, str(rule["$ref"])), key)
+    for branch in (*rule.get("anyOf", ()), *rule.get("oneOf", ()), *rule.get("allOf", ())):
+        yield from _inner(source, branch, key)
+    if isinstance(key, int):
+        prefix = rule.get("prefixItems", ())
+        found = prefix[key] if key < len(prefix) else rule.get("items")
+    else:
+        found = rule.get("properties", {}).get(key, rule.get("additionalProperties"))
+    if isinstance(found, Mapping):
+        yield found
+
+
+def _definition(source: Mapping[str, object], reference: str) -> Mapping[str, Any]:
+    definitions = source.get("$defs")
+    found = definitions.get(reference.removeprefix("#/$defs/")) if isinstance(definitions, Mapping) else None
+    return found if isinstance(found, Mapping) and found.get("$ref") != reference else {}
