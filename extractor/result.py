@@ -105,10 +105,10 @@ class Ledger:
         parts = [f"{len(self.calls)} call{'s' * (len(self.calls) != 1)}"]
         if self.prompt_tokens is not None and self.completion_tokens is not None:
             parts.append(f"{self.prompt_tokens:,} + {self.completion_tokens:,} tokens")
-        elif self.calls:
+        elif any(call.charged for call in self.calls):
             parts.append("tokens unknown")
         if self.retries:
-            parts.append(f"{self.retries} retries")
+            parts.append(f"{self.retries} {'retry' if self.retries == 1 else 'retries'}")
         if self.seconds is not None and self.calls:
             parts.append(f"{self.seconds:.1f} s")
         if self.usd is not None and self.calls:

@@ -1,0 +1,43 @@
+"""The bill, as people read it."""
+
+import pytest
+
+from extractor.chat import CompletionTokens, PromptTokens, Took, Usage
+from extractor.result import Call, Ledger
+
+USAGE = Usage(
+    prompt_tokens=1000,
+    completion_tokens=20,
+    total_tokens=1020,
+    prompt_tokens_details=PromptTokens(cached_tokens=900),
+    completion_tokens_details=CompletionTokens(reasoning_tokens=5),
+)
+PAID = Call("extract", "m", USAGE, usd=0.0012, credits=3.0, took=Took(1.5))
+REFUSED = Call("extract", "m", took=Took(0.5, tries=2, waited=0.25), error="ModelStatusError")
+GONE = Call("re-ask", "m", took=Took(9.0, tries=4), error="ModelUnreachableError")
+
+
+@pytest.mark.parametrize(
+    ("calls", "said"),
+    [
+        ((), "0 calls"),
+        ((PAID,), "1 call, 1,000 + 20 tokens, 1.5 s, $0.00120"),
+        ((PAID, PAID), "2 calls, 2,000 + 40 tokens, 3.0 s, $0.00240"),
+        ((REFUSED,), "1 call, 1 retry, 0.5 s"),
+        ((REFUSED, PAID), "2 calls, 1,000 + 20 tokens, 1 retry, 2.0 s, $0.00120"),
+        ((PAID, GONE), "2 calls, tokens unknown, 3 retries, 10.5 s"),
+    ],
+)
+def test_a_ledger_in_one_line(calls: tuple[Call, ...], said: str) -> None:
+    assert (str(Ledger(calls)), repr(Ledger(calls))) == (said, f"<Ledger {said}>")
+
+
+def test_sums_of_a_ledger() -> None:
+    ledger = Ledger((PAID, REFUSED, PAID))
+    assert (ledger.prompt_tokens, ledger.completion_tokens, ledger.total_tokens) == (2000, 40, 2040)
+    assert (ledger.cached_tokens, ledger.reasoning_tokens, ledger.usd, ledger.credits) == (1800, 10, 0.0024, 6.0)
+
+
+def test_what_is_unknown_is_none_and_never_nought() -> None:
+    ledger = Ledger((PAID, GONE))
+    assert (ledger.total_tokens, ledger.cached_tokens, ledger.usd, ledger.seconds) == (None, None, None, 10.5)
