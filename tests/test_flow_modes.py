@@ -192,8 +192,31 @@ def test_what_worked_is_remembered_for_the_endpoint_and_the_model_alone() -> Non
     assert len(over(model, base_url="https://others.example.com/v1").extract(Invoice, TEXT).ledger.calls) == 3
 
 
-def test_a_refusal_of_one_schema_is_not_remembered() -> None:
-    too_deep = Reply(400, {}, {"error": {"message": "Invalid schema for response_format 'Invoice': too deep"}})
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model.",
+        "response_format json_schema is not supported",
+        "Invalid value: 'json_schema'. Supported values are: 'text' and 'json_object'.",
+    ],
+)
+def test_the_usual_words_for_a_mode_that_is_not_taken_are_remembered(said: str) -> None:
+    refusal = Reply(400, {}, {"error": {"message": said}})
+    model = FakeModel(refusal, refusal, GOOD, GOOD)
+    over(model).extract(Invoice, TEXT)
+    assert [call.mode for call in over(model).extract(Invoice, TEXT).ledger.calls] == ["json_object"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Invalid schema for response_format 'Invoice': In context=('properties', 'a'), 'x' is not permitted.",
+        "The json_schema is too deep",
+        "response_format.schema has the keyword pattern, which is not taken",
+    ],
+)
+def test_a_refusal_of_one_schema_is_not_remembered(said: str) -> None:
+    too_deep = Reply(400, {}, {"error": {"message": said}})
     model = FakeModel(too_deep, GOOD, GOOD)
     assert [call.mode for call in over(model).extract(Invoice, TEXT).ledger.calls] == ["json_schema", "loose"]
     assert [call.mode for call in over(model).extract(Invoice, TEXT).ledger.calls] == ["json_schema"]

@@ -20,16 +20,16 @@ _LADDER: tuple[Mode, ...] = ("json_schema", "loose", "json_object", "tool", "wor
 _learnt: dict[tuple[str, str], Mode] = {}
 """The mode that worked after a better one was refused, by base URL and model, for this process."""
 
-_SCHEMA = re.compile(r"(?i)response.?format|json.?schema|schema|structured.?output|guided|grammar|\bstrict\b")
-_ABOUT: dict[Mode, re.Pattern[str]] = {
+_SCHEMA = r"response.?format|json.?schema|schema|structured.?output|guided|grammar|\bstrict\b"
+_ABOUT: dict[Mode, str] = {
     "json_schema": _SCHEMA,
     "loose": _SCHEMA,
-    "json_object": re.compile(r"(?i)response.?format|json.?(object|mode)"),
-    "tool": re.compile(r"(?i)tool|function"),
+    "json_object": r"response.?format|json.?(object|mode)",
+    "tool": r"tool|function",
 }
-"""The words by which an endpoint says that it does not take a mode."""
-_TOO_LONG = re.compile(r"(?i)context.{0,3}(length|window)|too (long|large|many tokens)|maximum.{0,20}tokens")
-_THIS_ONE = re.compile(r"(?i)invalid.{0,3}(json.{0,3})?schema|schema.{0,60}(invalid|not supported|too)")
+"""The words by which an endpoint says that it does not take a mode: patterns, made when they are needed."""
+_TOO_LONG = r"context.{0,3}(length|window)|too (long|large|many tokens)|maximum.{0,20}tokens"
+_THIS_ONE = r"invalid.{0,3}(json.{0,3})?schema|schema.{0,60}(keyword|nest|too (deep|large|long|many|complex))"
 _REFUSED = frozenset({400, 422})
 
 
@@ -45,14 +45,18 @@ def below(mode: Mode, error: ModelCallError, settings: Settings) -> Mode | None:
     if settings.mode != "auto" or not isinstance(error, ModelStatusError) or error.status_code not in _REFUSED:
         return None
     about = _ABOUT.get(mode)
-    if about is None or not about.search(error.body) or _TOO_LONG.search(error.body):
+    if about is None or not _says(about, error) or _says(_TOO_LONG, error):
         return None
     return _LADDER[_LADDER.index(mode) + 1]
 
 
+def _says(pattern: str, error: ModelStatusError) -> bool:
+    return re.search(pattern, error.body, re.IGNORECASE) is not None
+
+
 def learn(settings: Settings, mode: Mode, refusal: ModelStatusError) -> None:
     """Remember the mode that worked after the refusal, unless that was of one schema and not of the mode."""
-    if settings.endpoint and not _THIS_ONE.search(refusal.body):
+    if settings.endpoint and not _says(_THIS_ONE, refusal):
         _learnt[settings.endpoint, settings.model] = mode
 
 
