@@ -58,7 +58,7 @@ _MISSING = "Now nothing stands there."
 _BESIDE = " Beside it stands {}."
 _LONGEST = 4000
 _AND_MORE = "- and {} more like these"
-_EMPTY = "The answer is empty; a JSON object is wanted."
+_EMPTY = "The answer is empty; a JSON object is wanted"
 _ISSUES_SHOWN = 20
 _BLIND = frozenset({"xgrammar", "llguidance", "llama.cpp"})
 """Dialects of engines that hold a model to a schema without showing it."""
@@ -195,7 +195,7 @@ def _shown(value: object) -> str:
 
 def empty_answer(reasoned: bool) -> str:
     """Why an answer without content is wrong."""
-    return f"{_EMPTY} All tokens went into reasoning." if reasoned else _EMPTY
+    return f"{_EMPTY}. All tokens went into reasoning" if reasoned else _EMPTY
 
 
 def _content(document: Document) -> str | list[TextPart | ImagePart]:

@@ -124,7 +124,7 @@ def test_an_empty_answer_is_asked_again_and_named(content: str | None) -> None:
     asks, error = drive(invoices(max_attempts=2), Completion(content=content), Completion(content=content))
     assert asks[1].request.messages[:2] == asks[0].request.messages
     assert len(asks[1].request.messages) == 3
-    assert error.issues == (Issue("$", "The answer is empty; a JSON object is wanted.", kind="empty"),)
+    assert error.issues == (Issue("$", "The answer is empty; a JSON object is wanted", kind="empty"),)
 
 
 def test_a_refusal_is_told_at_once() -> None:
