@@ -43,7 +43,8 @@ class _Generator(GenerateJsonSchema):
     """Pydantic's own, with short names of definitions, no titles of fields, and a way past its slower parts.
 
     Told besides: decimals as text, the schemes of URLs, names of tuple fields, nested shapes of alias paths.
-    Types that have no JSON form are marked, for the compiler to say where they stand.
+    Types that have no JSON form are marked, for the compiler to say where they stand. A definition that only
+    ``SkipValidation`` refers to is not kept by Pydantic, and any JSON is taken there.
     """
 
     ignored_warning_kinds = {"skipped-choice", "non-serializable-default", "skipped-discriminator"}  # noqa: RUF012
@@ -63,6 +64,8 @@ class _Generator(GenerateJsonSchema):
 
     def generate(self, schema: Any, mode: JsonSchemaMode = "validation") -> JsonSchemaValue:
         root = self.generate_inner(schema)
+        for lost in sorted(self._names - self.definitions.keys()):
+            self.definitions[DefsRef(lost)] = {}
         name = str(root.get("$ref", "")).removeprefix("#/$defs/")
         if len(root) == 1 and self._met[name] == 1:
             root = self.definitions.pop(DefsRef(name))

@@ -19,6 +19,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     IPvAnyAddress,
     Json,
     RootModel,
@@ -27,6 +28,7 @@ from pydantic import (
     computed_field,
     create_model,
 )
+from pydantic_core import core_schema
 
 from extractor.errors import UnsupportedTypeError
 from extractor.schema import Schema
@@ -335,6 +337,25 @@ def test_a_required_field_that_is_kept_out_of_the_schema_is_told() -> None:
     with pytest.raises(UnsupportedTypeError) as caught:
         Schema.of(Hidden)
     assert caught.value.path == "$.b"
+
+
+def test_what_a_type_refers_to_and_does_not_define_is_any_json() -> None:
+    class Loose:
+        @classmethod
+        def __get_pydantic_core_schema__(cls, source: object, handler: object) -> core_schema.CoreSchema:
+            return core_schema.any_schema()
+
+        @classmethod
+        def __get_pydantic_json_schema__(cls, source: object, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+            return handler(core_schema.list_schema(core_schema.definition_reference_schema("gone")))
+
+    class Holder(BaseModel):
+        held: Loose
+
+    schema = Schema.of(Holder)
+    source = {"held": [{"a": [1]}]}
+    assert schema.decode(schema.encode(source)) == source
+    assert Draft202012Validator(schema.strict).is_valid(schema.encode(source))
 
 
 def test_a_class_is_no_json() -> None:
