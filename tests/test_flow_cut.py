@@ -80,7 +80,7 @@ def test_an_empty_answer_whose_tokens_went_into_reasoning_has_more_room_once() -
     asks, error = drive(flow(), spent, spent)
     assert [ask.request.max_completion_tokens for ask in asks] == [None, 2000]
     assert isinstance(error, TruncatedError)
-    assert "All tokens went into reasoning." in error.issues[0].message
+    assert "All tokens went into reasoning" in error.issues[0].message
 
 
 def test_the_callers_own_limit_is_kept_and_the_answer_goes_on_after_its_whole_items() -> None:
@@ -186,6 +186,17 @@ def test_an_answer_that_ends_too_soon_without_a_limit_goes_on() -> None:
     )
     assert "ended too soon" in str(tail.request.messages[-1]["content"])
     assert result.value == ORDER
+
+
+def test_a_tuple_that_was_cut_is_asked_for_as_a_whole() -> None:
+    schema = Schema.of(tuple[int, Line])
+    (_, again), result = drive(
+        flow(schema),
+        Completion(content='{"item_0":3,"item_1":{"text":"na'),
+        Completion(content='{"item_0":3,"item_1":{"text":"nails","amount":1,"unit":null}}'),
+    )
+    assert again.request.messages[-2]["role"] == "assistant"
+    assert result.value == (3, Line(text="nails", amount=1))
 
 
 def test_where_nothing_is_whole_the_cut_is_told() -> None:

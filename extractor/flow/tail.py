@@ -55,7 +55,7 @@ class Tail:
 def tail_of(schema: Schema[T], base: object, cut: str) -> Tail | None:
     """What an answer that ended at ``cut`` still owes. None where that is not known, or nothing is whole."""
     places, lists = root_places(schema), _root_lists(schema)
-    if not isinstance(base, dict | list):
+    if not _fits(base, places):
         return None
     for keys in places:
         base = _whole(base, keys, to_keys(cut), keys in lists)
@@ -104,6 +104,13 @@ def _received(tail: Tail, changes: dict[Keys, object], cut: Keys | None) -> tupl
 
 def _owed(places: tuple[Keys, ...]) -> tuple[Issue, ...]:
     return tuple(Issue(to_path(keys), "the answer ends before this is whole", kind="unclosed") for keys in places)
+
+
+def _fits(base: object, places: tuple[Keys, ...]) -> bool:
+    """Whether the base is an object of these places, or the list that stands at the only one."""
+    if isinstance(base, dict):
+        return all(keys and isinstance(keys[0], str) for keys in places)
+    return isinstance(base, list) and places == ((),)
 
 
 def _root_lists(schema: Schema[Any]) -> frozenset[Keys]:
