@@ -29,7 +29,9 @@ _ABOUT: dict[Mode, str] = {
 }
 """The words by which an endpoint says that it does not take a mode: patterns, made when they are needed."""
 _TOO_LONG = r"context.{0,3}(length|window)|too (long|large|many tokens)|maximum.{0,20}tokens"
-_THIS_ONE = r"invalid.{0,3}(json.{0,3})?schema|schema.{0,60}(keyword|nest|too (deep|large|long|many|complex))"
+_THIS_ONE = (
+    r"grammar|guidance|invalid.{0,3}(json.{0,3})?schema|schema.{0,60}(keyword|nest|too (deep|large|long|many|complex))"
+)
 _REFUSED = frozenset({400, 422})
 
 
