@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time
 
+from .locales import day_comes_first
 from .months import month_of
 
 FORMATS = frozenset({"date", "date-time", "time"})
@@ -141,20 +142,10 @@ def _year_last(found: re.Match[str], locale: str | None) -> list[date | None]:
         return [day_first]
     if day_first is None:
         return [month_first]
-    told = _day_comes_first(locale)
+    told = day_comes_first(locale)
     if told is None:
         return [day_first, month_first]
     return [day_first if told else month_first]
-
-
-def _day_comes_first(locale: str | None) -> bool | None:
-    """Whether a locale writes the day before the month; None where that is not known."""
-    if not locale:
-        return None
-    language, _, region = locale.replace("_", "-").partition("-")
-    if language.lower() == "en":
-        return {"": None, "CA": None, "US": False, "PH": False}.get(region.upper(), True)
-    return True
 
 
 def _day_name(found: re.Match[str], locale: str | None) -> list[date | None]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from .locales import comma_decimal
 from .strict import MOST_DIGITS
 
 _LONGEST = 400
@@ -23,10 +24,6 @@ _CODES = frozenset(
 _COMMA_CURRENCIES = frozenset(
     "€ EUR kr Kč zł Ft lei R$ ₽ ₺ ₴ ₫ SEK NOK DKK PLN CZK HUF RON BGN RUB UAH TRY BRL ARS CLP COP IDR VND ISK".split()
 )
-_COMMA_LANGUAGES = frozenset(
-    "de fr es it pt nl da sv nb nn no fi is pl cs sk hu ro bg ru uk tr el id vi sr hr sl ca".split()
-)
-_POINT_REGIONS = frozenset("CH LI MX US GB IE AU NZ IN".split())
 _NUMERAL = re.compile(r"(?:\d[\d.,' _]*\d|\d)[.,]?|[.,]\d+")
 _EXPONENT = re.compile(r"(?:[eE]|\s*[x×*·]\s*10\s*\^?\s*)([+-]?\d{1,3})(?!\d)")
 _FRACTION = re.compile(r"(?:(\d{1,9})[\s+-]+)?(\d{1,9})\s*/\s*(\d{1,9})")
@@ -204,15 +201,7 @@ def _separated(numeral: str, locale: str | None, currency: str, marked: bool) ->
     if rule is None:
         yield bare, 0.0
     else:
-        yield from rule(bare, _comma_decimal(locale), currency, marked)
-
-
-def _comma_decimal(locale: str | None) -> bool | None:
-    """Whether a locale writes a comma before the decimals; None where no locale is known."""
-    if not locale:
-        return None
-    language, _, region = locale.replace("_", "-").partition("-")
-    return language.lower() in _COMMA_LANGUAGES and region.upper() not in _POINT_REGIONS
+        yield from rule(bare, comma_decimal(locale), currency, marked)
 
 
 def _both(bare: str, comma: bool | None, currency: str, marked: bool) -> Iterator[tuple[str, float]]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ..issues import Fix, Issue
 from ..paths import to_path
 from .bare import bare, scalar
 from .candidates import has_reasoning, spans
 from .choose import Chosen, choose, without
+from .given import Level, check_level, check_schema, text_of
+from .locales import checked
 from .parse import Parsed, parse
 from .reading import Reading, readings
 from .strict import NotJson, mended, read, read_leniently, says_twice
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from ..schema import Schema
 
 T = TypeVar("T")
-Level: TypeAlias = Literal["strict", "syntax", "full"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Repaired:
 
 
 def repair(
-    text: str,
+    text: str | bytes,
     schema: Schema[T] | Mapping[str, object] | None = None,
     *,
     level: Level = "full",
@@ -51,18 +52,24 @@ def repair(
     ``level``: ``strict`` reads JSON as it stands, ``syntax`` mends the text too, ``full`` also fits values to the
     schema. ``locale`` (``de``, ``en-US``) says how numbers and dates are written where they leave it open.
     """
+    check_level(level)
+    check_schema(schema)
+    return _read(text_of(text), target_of(schema), level, checked(locale))
+
+
+def _read(text: str, target: Target | None, level: Level, locale: str | None) -> Repaired:
     try:
         value = read(text)
     except NotJson as error:
         if level == "strict":
             return _unread(f"not JSON: {error}")
         text, mends = mended(text)
-        found = _lenient(text) or readings(text, guide_of(target_of(schema)))
-        return _repaired(text, found, target_of(schema), level, locale, mends)
-    if schema is None or level == "strict":
-        return _standing(value, target_of(schema))
+        found = _lenient(text) or readings(text, guide_of(target))
+        return _repaired(text, found, target, level, locale, mends)
+    if target is None or level == "strict":
+        return _standing(value, target)
     standing = Parsed(value, len(text), issues=parse(text).issues if says_twice(text) else ())
-    return _repaired(text, [Reading(standing)], target_of(schema), level, locale, ())
+    return _repaired(text, [Reading(standing)], target, level, locale, ())
 
 
 def _standing(value: object, target: Target | None) -> Repaired:
