@@ -43,6 +43,7 @@ _DIGIT = re.compile(r"\d")
 _BOUND = re.compile(
     r"[<>≤≥]|\b(?:under|over|at (?:least|most)|more than|less than|up to|between|until|mehr als)\b", re.IGNORECASE
 )
+_PLUS, _MINUS = (1,), (-1,)
 _WRAPPERS = "*_`\"'“”‘’ \t\r\n"
 _PERCENT_NAMES = re.compile(r"percent|pct|prozent|pourcent|porcent|%", re.IGNORECASE)
 _SCRIPT = str.maketrans({fraction: f" {unicodedata.normalize('NFKC', fraction)}" for fraction in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"})
@@ -50,10 +51,11 @@ _SCRIPT = str.maketrans({fraction: f" {unicodedata.normalize('NFKC', fraction)}"
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One reading of a text as a number. ``weight`` says how bold it is."""
+    """One reading of a text as a number. ``weight`` says how bold it is, ``part`` that percent became a fraction."""
 
     value: int | float
     weight: float
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,9 @@ def numbers_in(text: str, locale: str | None = None, hint: str = "") -> list[Num
     whole = _as_written(said)
     if whole is not None:
         return [Number(whole, 0.1)]
-    negative, said = _sign(said)
+    signs, said = _signs(said)
     found = list(_read(said, locale, hint))
-    return [Number(-each.value if negative else each.value, each.weight) for each in found]
+    return [Number(sign * each.value, each.weight, each.part) for sign in signs for each in found]
 
 
 def _plain_digits(text: str) -> str:
@@ -103,17 +105,36 @@ def _as_written(said: str) -> int | float | None:
     return None
 
 
-def _sign(said: str) -> tuple[bool, str]:
-    """Whether the number is negative: a sign in front, after the currency, behind, or accountants' brackets."""
+def _signs(said: str) -> tuple[tuple[int, ...], str]:
+    """The signs that the number can have, and the text without them: in front, after the currency, behind."""
     bare = re.sub(r"[.,][-—]{1,2}(?=\W*$)", "", said)
-    if re.fullmatch(r"[$€£¥\s]*\(.*\)", bare) and re.search(r"[.,]\d|[$€£¥]", bare):
-        return True, bare.replace("(", "").replace(")", "")
+    if bracketed := _bracketed(bare):
+        return bracketed, re.sub(r"(?:[+-]\s*)?[()]\s*[+-]?", "", bare)
     if re.fullmatch(r"[^\d-]{0,4}\d[\d.,' ]*\s?-", bare):
-        return True, bare[:-1]
-    found = re.search(r"(?:^|[\s$€£¥:=(])([-+])\s?(?=[$€£¥₹A-Z]{0,3}\s?[.,]?\d)", bare)
+        return _MINUS, bare[:-1]
+    found = re.search(r"(?:^|[\s$€£¥:=])([-+])\s?(?=[$€£¥₹A-Z]{0,3}\s?[.,]?\d)", bare)
     if found is None:
-        return False, bare
-    return found[1] == "-", bare[: found.start(1)] + bare[found.end(1) :]
+        return _PLUS, bare
+    return _MINUS if found[1] == "-" else _PLUS, bare[: found.start(1)] + bare[found.end(1) :]
+
+
+def _bracketed(said: str) -> tuple[int, ...]:
+    """Minus where the amount stands in accountants' brackets; both where it could be an aside. Nothing without any."""
+    found = _NUMERAL.search(said)
+    before, after = (said[: found.start()], said[found.end() :]) if found else ("", "")
+    opened, closed = before.count("(") > before.count(")"), after.count(")") > after.count("(")
+    if not opened and not closed:
+        return ()
+    sure = opened and closed and "+" not in before and not _words(_without_marks(f"{before} {after}"))
+    return _MINUS if sure else (*_PLUS, *_MINUS)
+
+
+def _without_marks(around: str) -> str:
+    """What stands around an amount, without currencies, scales and percent."""
+    money = _CURRENCY.search(around) is not None
+    around = _CURRENCY.sub(lambda mark: " " if _is_currency(mark[0]) else mark[0], around)
+    around = _PERCENT.sub(" ", _SCALE.sub(" ", around))
+    return _MONEY_SCALE.sub(" ", around) if money else around
 
 
 def _read(said: str, locale: str | None, hint: str) -> Iterator[Number]:
@@ -137,7 +158,7 @@ def _read(said: str, locale: str | None, hint: str) -> Iterator[Number]:
             yield Number(value, weight + bold)
         else:
             yield Number(value, weight + bold + 0.1)
-            yield Number(_scaled(digits, exponent - 2), weight + bold + 0.1)
+            yield Number(_scaled(digits, exponent - 2), weight + bold + 0.1, part=True)
 
 
 def _fraction(said: str, found: re.Match[str]) -> Iterator[Number]:
@@ -238,7 +259,7 @@ def _points(bare: str, comma: bool | None, currency: str, marked: bool) -> Itera
         yield bare.replace(".", ""), 0.1
         return
     yield f"{whole or 0}.{decimals}", 0.0
-    if groups and comma is None and currency in _COMMA_CURRENCIES:
+    if groups and comma is None and (not currency or currency in _COMMA_CURRENCIES):
         yield bare.replace(".", ""), 0.0
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .dates import FORMATS, moments
 from .names import described, fold, matches, words_of
-from .numerals import numbers_in
+from .numerals import Number, numbers_in
 from .shapes import Shape, kind_of
 from .strict import Written
 
@@ -93,19 +93,32 @@ def _integer(question: Question) -> list[Meaning]:
     value = question.value
     if isinstance(value, float):
         return [Meaning(int(value), "number", 0.05)] if value.is_integer() else []
-    return [
-        Meaning(int(each.value), each.name, each.weight)
-        for each in _number(question)
-        if isinstance(each.value, int) or (isinstance(each.value, float) and each.value.is_integer())
-    ]
+    numbers = [each for each in _numbers(question) if not each.part or _is_whole(each.value)]
+    found = _within([Meaning(each.value, "number", each.weight) for each in numbers], question.shape)
+    if not any(_is_whole(each.value) for each in found):
+        return []
+    return [replace(each, value=_whole(each.value)) for each in found]
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+
+
+def _whole(value: object) -> object:
+    """A number without a fraction of zero; another reading, which leaves the first in doubt, as it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _number(question: Question) -> list[Meaning]:
+    return [Meaning(each.value, "number", each.weight) for each in _numbers(question)]
+
+
+def _numbers(question: Question) -> list[Number]:
     if not isinstance(question.value, str):
         return []
     shape = question.shape
     hint = words_of((shape.hint, shape.raw.get("title"), shape.raw.get("description")))
-    return [Meaning(each.value, "number", each.weight) for each in numbers_in(question.value, question.locale, hint)]
+    return numbers_in(question.value, question.locale, hint)
 
 
 def _boolean(question: Question) -> list[Meaning]:
