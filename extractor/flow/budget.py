@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 def exceeded(log: Log, step: Step, settings: Settings) -> BudgetError | None:
     """Why the step may not be taken; None where it may, as where nothing is spent yet."""
+    if not log.ledger.calls:
+        return None
     over = _time(log.ledger, settings)
     if over is not None or not any(call.charged for call in log.ledger.calls):
         return over
