@@ -10,7 +10,8 @@ from typing import TypeAlias
 from .embedded import embedded
 from .fitting import MISFIT, MISSING, Ask, Fit, Fitting, Place, Steps, stands
 from .names import plain
-from .scalars import Meaning, is_scalar, meanings
+from .refused import refused, unread
+from .scalars import DECIMAL, Meaning, is_scalar, meanings
 from .shapes import Shape
 from .strict import Written
 from .unions import trials, union
@@ -33,7 +34,7 @@ def fit(fitting: Fitting, ask: Ask) -> Steps:
         ask = replace(ask, value=float(value))
         value = ask.value
     if shape.branches:
-        return (yield from union(fitting, ask))
+        return (yield from _branches(fitting, ask))
     if stands(value, shape):
         return Fit(value)
     if isinstance(value, dict) and "object" in shape.kinds:
@@ -41,6 +42,23 @@ def fit(fitting: Fitting, ask: Ask) -> Steps:
     if isinstance(value, list) and "array" in shape.kinds:
         return (yield from _array(fitting, ask, value))
     return (yield from _otherwise(fitting, ask))
+
+
+def _branches(fitting: Fitting, ask: Ask) -> Steps:
+    _, before = fitting.mark()
+    found = yield from union(fitting, ask)
+    if found.fits or len(fitting.issues) > before:
+        return found
+    return _refused(fitting, ask) or found
+
+
+def _refused(fitting: Fitting, ask: Ask) -> Fit | None:
+    """Nothing, and that told, for a scalar that is none for its place though a validator could take it."""
+    why = refused(ask.value, ask.shape)
+    if why is None:
+        return None
+    fitting.refuse(ask.place, ask.value, why)
+    return Fit(None, MISFIT)
 
 
 # objects
@@ -202,7 +220,7 @@ def _otherwise(fitting: Fitting, ask: Ask) -> Steps:
         if each.fit.fits and (best is None or each.fit.cost + rewrite.weight < best[0]):
             best = each.fit.cost + rewrite.weight, index
     if best is None:
-        return Fit(value, MISFIT)
+        return _refused(fitting, ask) or Fit(value, MISFIT)
     rewrite, chosen = rewrites[best[1]], found[best[1]]
     fitting.tell_again(chosen.told)
     fitting.tell(ask.place, rewrite.name, _short(value), None, rewrite.weight)
@@ -272,12 +290,12 @@ def _scalar(fitting: Fitting, ask: Ask) -> Fit | None:
     at_root = ask.place.parent is None
     found = meanings(ask.value, ask.shape, fitting.locale, at_root)
     if not found:
-        return _formatted(ask)
+        return None if refused(ask.value, ask.shape) else _formatted(ask)
     least = min(each.weight for each in found)
     best = [each for each in found if each.weight == least]
     if any(each.value != best[0].value for each in best):
         fitting.doubt(ask.place, ask.value, [each.value for each in best])
-        return Fit(ask.value, MISFIT)
+        return Fit(unread(ask.value, ask.shape), MISFIT)
     return Fit(best[0].value, _tell(fitting, ask, best[0]))
 
 
@@ -289,6 +307,7 @@ def _tell(fitting: Fitting, ask: Ask, meaning: Meaning) -> float:
 
 def _formatted(ask: Ask) -> Fit | None:
     """A text of the right kind whose format nobody here knows better: validation judges it."""
-    if isinstance(ask.value, str) and "string" in ask.shape.kinds and ask.shape.choices is None:
+    free = "string" in ask.shape.kinds and ask.shape.choices is None and ask.shape.raw.get("format") != DECIMAL
+    if isinstance(ask.value, str) and free:
         return Fit(ask.value, 1.0)
     return None

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import TypeAlias
 
 from ..issues import Fix, Issue
 from ..paths import Keys, to_path
 from .frames import MOST_DEPTH
-from .shapes import Shape, Shapes, kind_of
+from .shapes import ALL_KINDS, Shape, Shapes, kind_of
 
 MISFIT = 10.0
 MISSING = 5.0
@@ -140,6 +141,12 @@ class Fitting:
         named = " or ".join(dict.fromkeys(map(repr, readings[:4])))
         self.issues.append(Issue(place.path(), f"{value!r:.200} could be read as {named}", value, "ambiguous"))
 
+    def refuse(self, place: Place, value: object, why: str) -> None:
+        """The value is of another type, and no reading of it is right."""
+        if isinstance(value, float) and not isfinite(value):
+            value = None
+        self.issues.append(Issue(place.path(), why, value, "type"))
+
     def mark(self) -> tuple[int, int]:
         return len(self.fixes), len(self.issues)
 
@@ -183,4 +190,6 @@ def stands(value: object, shape: Shape) -> bool:
         return False
     if shape.choices is not None:
         return any(same(value, choice) or (value == choice and not isinstance(value, bool)) for choice in shape.choices)
+    if isinstance(value, float) and not isfinite(value):
+        return shape.kinds == ALL_KINDS
     return not (isinstance(value, str) and "format" in shape.raw)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, TypeVar
 
 from ..issues import Fix, Issue
@@ -144,8 +145,14 @@ def _told(chosen: Chosen, mends: tuple[Fix, ...]) -> Repaired:
     reading = chosen.reading
     path = None if chosen.cut is None else to_path(chosen.cut)
     issues = (*reading.parsed.issues, *chosen.told.issues, *_truncation(path, reading.parsed))
-    fixes = (*mends, *reading.fixes, *reading.parsed.fixes, *chosen.told.fixes)
+    refused = any(issue.kind == "type" for issue in chosen.told.issues)
+    parsed = [fix for fix in reading.parsed.fixes if not (refused and _is_endless(fix.after))]
+    fixes = (*mends, *reading.fixes, *parsed, *chosen.told.fixes)
     return Repaired(chosen.whole, fixes, issues, path, chosen.fit.value)
+
+
+def _is_endless(value: object) -> bool:
+    return isinstance(value, float) and not isfinite(value)
 
 
 def _truncation(path: str | None, parsed: Parsed) -> tuple[Issue, ...]:

@@ -18,6 +18,9 @@ _TRUTH = re.compile(r"\b(?:(true)|(false))\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not|n't|never|cannot)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _NOTHING = frozenset("null none nil na n/a n.a. - -- — – undefined unknown nan keine keiner aucun ninguno".split())
 _NOTHING_PHRASES = frozenset({"", "not available", "not applicable", "not specified", "not provided", "not found"})
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+DECIMAL = "decimal"
+"""The format of a number that is written as a string, so that it keeps all its digits."""
 _WRAPPERS = "\"'“”‘’`* \t\r\n"
 
 
@@ -154,11 +157,12 @@ def _null(question: Question) -> list[Meaning]:
 
 def _string(question: Question) -> list[Meaning]:
     value, wanted = question.value, question.shape.raw.get("format")
-    if isinstance(wanted, str) and wanted in FORMATS and isinstance(value, str | int) and not isinstance(value, bool):
-        found = [Meaning(each.text, "date", each.weight) for each in moments(str(value), wanted, question.locale)]
-        if found or "null" not in question.shape.kinds:
-            return found
-        return _null(question)
+    if isinstance(wanted, str) and wanted in FORMATS:
+        written = str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+        found = [Meaning(each.text, "date", each.weight) for each in moments(written, wanted, question.locale)]
+        return found or (_null(question) if "null" in question.shape.kinds else [])
+    if wanted == DECIMAL and not (isinstance(value, str) and _DECIMAL.fullmatch(value)):
+        return []
     if isinstance(value, str):
         return [Meaning(value, "", 0.0)]
     if isinstance(value, bool):

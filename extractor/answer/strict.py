@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from math import isfinite
 
 import orjson
 
@@ -38,11 +39,13 @@ def read_leniently(text: str) -> tuple[object, tuple[Fix, ...]]:
     unusual: list[str] = []
 
     def named(name: str) -> float:
-        unusual.append(name)
-        return float(name)
+        number = float(name)
+        if not isfinite(number):
+            unusual.append(name)
+        return number
 
     try:
-        value: object = json.loads(text, strict=False, parse_constant=named)
+        value: object = json.loads(text, strict=False, parse_constant=named, parse_float=named)
     except (ValueError, RecursionError) as error:
         raise NotJson(str(error)) from None
     if _SURROGATE.search(text) or "\\ud" in text.lower():

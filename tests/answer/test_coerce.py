@@ -47,7 +47,6 @@ def value_of(written: str, inner: dict[str, object], name: str = "v", locale: st
         ('"**42**"', 42),
         ("-2,000.00", -2000),
         ("12 EUR", 12),
-        ("true", True),
         ('"5-10"', "5-10"),
         ('"<5"', "<5"),
         ('"4 out of 5"', "4 out of 5"),

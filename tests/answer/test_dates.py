@@ -50,9 +50,7 @@ def test_days(text: str, day: str) -> None:
     assert read(text, "date") == day
 
 
-@pytest.mark.parametrize(
-    "text", ["March 2024", "31.02.2024", "2024-13-45", "12.03.98", "soon", "3 and 4 May 2024", "2024"]
-)
+@pytest.mark.parametrize("text", ["March 2024", "31.02.2024", "2024-13-45", "12.03.98", "soon", "3 and 4 May 2024"])
 def test_what_is_no_day_stays(text: str) -> None:
     assert read(text, "date") == text
 
