@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..issues import Fix
 from ..paths import Keys
+from .boxes import opened
 from .coerce import fit
 from .fitting import Ask, Fit, Fitting, Place, Told
 from .parse import Parsed
@@ -77,7 +78,7 @@ def fitted_to(reading: Reading, target: Target, locale: str | None, text: str) -
         return Chosen(reading, found, told, found.value, cut)
     rest, fitting = _fit(without(parsed.value, parsed.cut), None, target, locale, len(text))
     told = Told(tuple(fitting.fixes), tuple(fitting.issues))
-    return Chosen(reading, found, told, rest.value, cut)
+    return Chosen(reading, found, told, None if target.box is not None and rest.value == {} else rest.value, cut)
 
 
 def _as_written(text: str, reading: Reading) -> object:
@@ -88,8 +89,9 @@ def _as_written(text: str, reading: Reading) -> object:
 
 
 def _fit(value: object, cut: Keys | None, target: Target, locale: str | None, size: int) -> tuple[Fit, Fitting]:
+    value, cut, fixes = opened(value, cut, target)
     decoded, cut = target.decode(value, cut)
-    fitting = Fitting(target.shapes, locale, _WORK + 8 * size, cut, nested=_MOST_NESTED)
+    fitting = Fitting(target.shapes, locale, _WORK + 8 * size, cut, nested=_MOST_NESTED, fixes=list(fixes))
     return fitting.run(fit, Ask(decoded, target.root, Place())), fitting
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
@@ -10,19 +11,21 @@ from typing import TYPE_CHECKING, TypeVar
 from ..issues import Fix, Issue
 from ..paths import to_path
 from .bare import bare, scalar
+from .boxes import boxed
 from .candidates import has_reasoning, spans
 from .choose import Chosen, choose, without
 from .given import Level, check_level, check_schema, text_of
 from .locales import checked
 from .parse import Parsed, parse
 from .reading import Reading, readings
-from .strict import NotJson, mended, read, read_leniently, says_twice
+from .strict import NotJson, is_quoted, mended, read, read_leniently, says_twice
 from .target import Target, guide_of, target_of
 
 if TYPE_CHECKING:
     from ..schema import Schema
 
 T = TypeVar("T")
+_UNCLOSED = re.compile(r'\s*"[^"\\]*(?:\\.[^"\\]*)*\\?', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +102,12 @@ def _repaired(
     if target is None or level != "full":
         return _syntax(text, found, target, mends)
     if target.is_text:
-        return _text(text, found)
+        found = boxed(found, text, target)
+        if not found:
+            return _text(text, mends, wired=target.box is not None)
     last = has_reasoning(spans(text))
     chosen = choose(found, target, locale, text, last)
-    if target.takes_scalars and (chosen is None or not chosen.fit.fits):
+    if target.takes_scalars and not target.is_text and (chosen is None or not chosen.fit.fits):
         alone = bare(text)
         said = choose([alone], target, locale, text, last) if alone is not None else None
         if said is not None and (said.fit.fits or (chosen is None and said.told.issues)):
@@ -130,15 +135,19 @@ def _syntax(text: str, found: list[Reading], target: Target | None, mends: tuple
     return Repaired(whole, (*mends, *best.fixes, *parsed.fixes), issues, path, partial)
 
 
-def _text(text: str, found: list[Reading]) -> Repaired:
+def _text(text: str, mends: tuple[Fix, ...], wired: bool) -> Repaired:
     """Any text is an answer: a JSON string as what it says, all else as it stands."""
-    if len(found) == 1 and isinstance(found[0].parsed.value, str):
-        said = found[0].parsed.value
-        return Repaired(said, partial=said)
+    if wired and _UNCLOSED.fullmatch(text):
+        issue = Issue("$", "the answer ends in the middle of this value", None, "truncated")
+        return Repaired(None, mends, (issue,), "$", text.lstrip()[1:])
+    quoted = scalar(text) if is_quoted(text) else None
+    if quoted is not None and isinstance(quoted.parsed.value, str):
+        said = quoted.parsed.value
+        return Repaired(said, (*mends, *quoted.parsed.fixes), partial=said)
     answer = [span for span in spans(text) if not span.reasoning]
     said = text[answer[-1].start : answer[-1].end].strip() if has_reasoning(spans(text)) and answer else text
     fixes = (Fix("$", "think", text[:80], ""),) if said != text else ()
-    return Repaired(said, fixes, partial=said)
+    return Repaired(said, (*mends, *fixes), partial=said)
 
 
 def _told(chosen: Chosen, mends: tuple[Fix, ...]) -> Repaired:

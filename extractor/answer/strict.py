@@ -97,6 +97,14 @@ def mended(text: str) -> tuple[str, tuple[Fix, ...]]:
     return text, tuple(fixes)
 
 
+def is_quoted(text: str) -> bool:
+    """Whether the text is a JSON string, halves of surrogate pairs allowed."""
+    try:
+        return text.lstrip().startswith('"') and isinstance(json.loads(text, strict=False), str)
+    except ValueError:
+        return False
+
+
 def says_twice(text: str) -> bool:
     """Whether an object of a text that is JSON has a key twice."""
     keys = _ANY_KEY.findall(text)

@@ -19,11 +19,15 @@ _CONTAINERS = frozenset({"object", "array"})
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """``guide`` knows the wire and the source form, ``shapes`` the source form alone."""
+    """``guide`` knows the wire and the source form, ``shapes`` the source form alone.
+
+    ``box`` is the key under which a root that is no object stands in the wire form.
+    """
 
     shapes: Shapes
     guide: Guide
     schema: Schema[object] | None = None
+    box: str | None = None
 
     @property
     def root(self) -> Shape:
@@ -56,7 +60,9 @@ class Target:
         """A value in source form, and where it was cut there."""
         if self.schema is None or self.schema.direct:
             return value, cut
-        if cut is not None:
+        if cut is not None and cut[:1] == (self.box,) and isinstance(value, dict) and self.box not in value:
+            cut = cut[1:]
+        elif cut is not None:
             cut = to_keys(self.schema.to_source(to_path(cut), value))
         return self.schema.decode(value), cut
 
@@ -70,7 +76,12 @@ def target_of(schema: Schema[T] | Mapping[str, object] | None) -> Target | None:
         return Target(shapes, Guide([(shapes, shapes.root)]))
     source, wire = Shapes(schema.source), Shapes(schema.strict)
     guide = Guide([(wire, wire.root), (source, source.root)])
-    return Target(source, guide, schema)  # type: ignore[arg-type]
+    return Target(source, guide, schema, _box(wire.root, source.root))  # type: ignore[arg-type]
+
+
+def _box(wire: Shape, source: Shape) -> str | None:
+    boxed = "object" not in source.kinds and len(wire.properties) == 1
+    return next(iter(wire.properties)) if boxed else None
 
 
 def guide_of(target: Target | None) -> Guide:
