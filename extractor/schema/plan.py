@@ -9,6 +9,7 @@ from ..errors import UnsupportedTypeError
 from .changes import Change
 from .codec import Boxed, Codec, settle
 from .dialects import Dialect
+from .endless import check_ends
 from .finish import finished, lifted, name_in
 from .form import Form, Json, Nothing, Place, closed, described
 from .limits import count, excesses
@@ -57,6 +58,7 @@ def planned(source: Source, dialect: Dialect) -> Plan:
             break
     for excess in excesses(counts, dialect):
         raise UnsupportedTypeError(f"the type is too large: its strict schema has {excess}; split the type")
+    check_ends(plan.strict)
     return plan
 
 

@@ -42,14 +42,26 @@ class RawChecker:
         return value
 
 
+_DRAFTS = (Draft202012Validator, Draft7Validator, Draft4Validator)
+_KEYWORDS = {keyword for draft in _DRAFTS for keyword in draft.VALIDATORS} | set(
+    "$schema $id id $defs definitions $comment $anchor title description default examples readOnly writeOnly deprecated"
+    " contentEncoding contentMediaType contentSchema then else".split()
+)
+
+
 def checked_schema(schema: Mapping[str, object]) -> tuple[dict[str, object], type[Validator]]:
     """A copy of a raw JSON Schema and its draft: the stated one, else the latest whose metaschema takes it."""
     try:
         copy: dict[str, object] = from_json(to_json(dict(schema)))
     except (PydanticSerializationError, ValueError) as error:
         raise UnsupportedTypeError(f"the JSON Schema is no JSON: {short(str(error))}") from error
+    if copy and copy.keys().isdisjoint(_KEYWORDS):
+        raise UnsupportedTypeError(
+            f"the dict is no JSON Schema: none of its keys is a keyword ({short(', '.join(copy))});"
+            ' write it like {"type": "object", "properties": {"name": {"type": "string"}}}'
+        )
     drafts: list[type[Validator]]
-    drafts = [validator_for(copy)] if "$schema" in copy else [Draft202012Validator, Draft7Validator, Draft4Validator]
+    drafts = [validator_for(copy)] if "$schema" in copy else list(_DRAFTS)
     invalid = [_invalid(copy, draft) for draft in drafts]
     for draft, found in zip(drafts, invalid, strict=True):
         if found is None:

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from ..paths import Keys
@@ -146,7 +147,8 @@ def type_of(value: object) -> str:
 
 
 def literals(c: Compiler, values: list[object], place: Place) -> Form:
-    """A closed list of values. Objects and lists among them are written as their JSON text."""
+    """A closed list of values. Objects and lists among them are written as their JSON text; NaN has none."""
+    values = [value for value in values if not isinstance(value, float) or isfinite(value)]
     names = {_name(value): value for value in values if isinstance(value, dict | list)}
     codec: Codec = Named(tuple(names.items())) if names else SAME
     scalars = [_name(value) if isinstance(value, dict | list) else value for value in values]

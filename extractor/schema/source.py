@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from types import FunctionType
 from typing import Any, cast
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError, PydanticUserError
 from pydantic.json_schema import CoreModeRef, DefsRef, GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema, to_jsonable_python
 
-from ..errors import UnsupportedTypeError
+from ..errors import SetupError, UnsupportedTypeError
 from .checking import short
 from .form import Json
 
@@ -233,10 +233,12 @@ def _key_rule(schema: Any) -> JsonSchemaValue:
 
 def adapter_of(kind: object) -> TypeAdapter[Any]:
     """Pydantic's view of the type. UnsupportedTypeError where it has none."""
-    if isinstance(kind, str | FunctionType):
+    if isinstance(kind, str | FunctionType) or kind is BaseModel:
         raise UnsupportedTypeError(f"{short(repr(kind))} is no type; give a type or a JSON Schema as a dict")
     try:
         return TypeAdapter[Any](cast(Any, kind))
+    except ImportError as error:
+        raise SetupError(f"The type needs a package: {short(str(error))}.") from None
     except (PydanticSchemaGenerationError, PydanticUserError, TypeError, NameError) as error:
         why = str(error).split("\n", 1)[0].split(". ", 1)[0]
         text = (
