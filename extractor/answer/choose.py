@@ -12,6 +12,7 @@ from .coerce import fit
 from .fitting import Ask, Fit, Fitting, Place, Told
 from .parse import Parsed
 from .reading import Reading
+from .rivals import weighed
 from .strict import read_as_written
 from .target import Target
 
@@ -35,17 +36,21 @@ class Chosen:
         """What the fit costs, and what the text's own damage adds to it."""
         return self.fit.cost + _DAMAGE * self.reading.damage
 
+    @property
+    def rank(self) -> tuple[float, int]:
+        """The lower, the better."""
+        return round(self.cost, 3), -self.fit.met
+
 
 def choose(found: Sequence[Reading], target: Target, locale: str | None, text: str, last: bool) -> Chosen | None:
-    """The reading that fits best. Of equals the last one after reasoning, the first one otherwise."""
-    fitted: list[Chosen] = []
-    for reading in [*found, *_together(found, target)]:
-        each = fitted_to(reading, target, locale, text)
-        fitted.append(each)
-        if not last and each.cost == 0 and reading is found[0]:
-            break
+    """The reading that fits best. Of equals the last one after reasoning, and none where a type is wanted and they
+    say different things; the first where there is nothing but a raw schema."""
+    fitted = [fitted_to(reading, target, locale, text) for reading in [*found, *_together(found, target)]]
     ordered = list(reversed(fitted)) if last else fitted
-    return min(ordered, key=lambda each: (round(each.cost, 3), -each.fit.met), default=None)
+    best = min(ordered, key=lambda each: each.rank, default=None)
+    if best is None or not best.fit.fits:
+        return best
+    return weighed(best, fitted, decided=last or target.schema is None)
 
 
 def _together(found: Sequence[Reading], target: Target) -> Iterator[Reading]:
