@@ -135,7 +135,7 @@ class Builder:
         if before == value:
             self.state.tell("duplicate", key, key)
             return
-        self.state.complain("duplicate", f"the key {key!r} stands twice: {_short(before)} and {_short(value)}", value)
+        self.state.complain("duplicate", f"the key {key!r} stands twice: {short(before)} and {short(value)}", value)
 
     def close(self) -> None:
         """Close the innermost bracket: its value goes into the one around."""
@@ -154,6 +154,6 @@ class Builder:
         self.state.tell("key", key, None, 0.3)
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
     said = repr(value)
     return said if len(said) <= 60 else f"{said[:57]}..."

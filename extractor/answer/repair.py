@@ -18,7 +18,8 @@ from .given import Level, check_level, check_schema, text_of
 from .locales import checked
 from .parse import Parsed, parse
 from .reading import Reading, readings
-from .strict import NotJson, is_quoted, mended, read, read_leniently, says_twice
+from .repeated import repeated
+from .strict import NotJson, is_quoted, mended, read, read_leniently
 from .target import Target, guide_of, target_of
 
 if TYPE_CHECKING:
@@ -72,7 +73,10 @@ def _read(text: str, target: Target | None, level: Level, locale: str | None) ->
         return _repaired(text, found, target, level, locale, mends)
     if target is None or level == "strict":
         return _standing(value, target)
-    standing = Parsed(value, len(text), issues=parse(text).issues if says_twice(text) else ())
+    twice = repeated(text, value)
+    if not twice and target.is_met(text):
+        return Repaired(value, partial=value)
+    standing = Parsed(value, len(text), issues=twice)
     return _repaired(text, [Reading(standing)], target, level, locale, ())
 
 

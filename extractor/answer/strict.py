@@ -12,7 +12,6 @@ from ..issues import Fix
 
 MOST_DIGITS = 4300
 _DIGITS = bytes(ord("0") if chr(byte).isdecimal() and byte < 128 else ord(" ") for byte in range(256))
-_ANY_KEY = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"\s*:')
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -103,21 +102,3 @@ def is_quoted(text: str) -> bool:
         return text.lstrip().startswith('"') and isinstance(json.loads(text, strict=False), str)
     except ValueError:
         return False
-
-
-def says_twice(text: str) -> bool:
-    """Whether an object of a text that is JSON has a key twice."""
-    keys = _ANY_KEY.findall(text)
-    if len(set(keys)) == len(keys):
-        return False
-    found: list[bool] = []
-
-    def pairs(members: list[tuple[str, object]]) -> object:
-        found.append(len({key for key, _ in members}) < len(members))
-        return None
-
-    try:
-        json.loads(text, object_pairs_hook=pairs)
-    except (ValueError, RecursionError):
-        return False
-    return any(found)

@@ -230,3 +230,14 @@ def test_no_number_is_rounded() -> None:
     text = "[9007199254740993, 18446744073709551617, -170141183460469231731687303715884105728]"
     assert repair(text).value == json.loads(text)
     assert math.isnan(repair('{"a": NaN}').value["a"])  # type: ignore[index]
+
+
+@settings(max_examples=200, deadline=None)
+@given(JSON, st.sampled_from([(",", ":"), (", ", " : "), (",\n", "\t:\n")]), st.booleans())
+def test_a_key_that_stands_twice_is_seen(value: object, marks: tuple[str, str], ascii_only: bool) -> None:
+    schema = {"type": "object", "properties": {"held": {}}}
+    said = json.dumps(value, separators=marks, ensure_ascii=ascii_only)
+    once = f'{{"held": {said}}}'
+    twice = f'{{"held": {said}, "held": [{said}]}}'
+    assert [issue.kind for issue in repair(once, schema).issues] == []
+    assert [(issue.path, issue.kind) for issue in repair(twice, schema).issues] == [("$.held", "duplicate")]
