@@ -1,7 +1,7 @@
 """What re-asks cost, and whether they end right: a model that answers from gold with a seeded mix of faults.
 
     python bench/reask.py            # 200 documents a size, some seconds
-    python bench/reask.py 50         # fewer
+    python bench/reask.py --quick    # 20 documents a size
 
 Each answer is faulty with p = 0.5; three re-asks at most. No network: the model is a transport of this process. Tokens
 are a quarter of the characters. ``after`` are the tokens of all requests and answers but the first, and ``again`` what
@@ -11,10 +11,10 @@ A refusal ended right when it is told as one; ``told`` ended in another error, `
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
 import re
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -196,7 +196,9 @@ def _ended(model: Model, document: str) -> str:
 
 
 def main() -> None:
-    documents = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--quick", action="store_true", help="20 documents a size")
+    documents = 20 if options.parse_args().quick else 200
     print("leaves    right  wrong   told  requests    first    after    again   after/again")
     for leaves in (5, 40, 400):
         run(leaves, documents)
