@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+import orjson
+
 from ..paths import Keys, to_keys, to_path
 from .shapes import ANYTHING, Guide, Shape, Shapes
 
@@ -15,7 +17,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Wanted: TypeAlias = "Schema[T] | Mapping[str, object] | None"
-_QUOTED_NUMBER = re.compile(r'"[+-]?[0-9.]+"')
+_DOUBTFUL = (
+    (re.compile(r'"[+-]?[0-9.]+"'), re.compile(rb'"format":"(?:date|time)')),
+    (re.compile(r"true|false"), re.compile(rb'"(?:enum|const)":[^\]]*[0-9]')),
+    (re.compile(r"[eE]\+?[0-9]{3}"), re.compile(rb"")),
+)
+"""What a strict validator takes all the same, by a sign in the text and one in the schema: digits for a date, truths
+for the numbers of an enumeration, numbers without end."""
 _CONTAINERS = frozenset({"object", "array"})
 
 
@@ -59,11 +67,8 @@ class Target:
         return "array" in self.root.kinds and "object" not in self.root.kinds
 
     def is_met(self, text: str) -> bool:
-        """Whether a text that is JSON fits to the letter, which costs far less to see than to fit it.
-
-        Not where a number stands in quotes: a validator takes it for a date, the seconds since 1970.
-        """
-        if self.schema is None or not self.schema.direct or _QUOTED_NUMBER.search(text):
+        """Whether a text that is JSON fits to the letter, which costs far less to see than to fit it."""
+        if self.schema is None or not self.schema.direct or _is_doubtful(text, self.schema.source):
             return False
         return not self.schema.validate_json(text).issues
 
@@ -76,6 +81,12 @@ class Target:
         elif cut is not None:
             cut = to_keys(self.schema.to_source(to_path(cut), value))
         return self.schema.decode(value), cut
+
+
+def _is_doubtful(text: str, source: Mapping[str, object]) -> bool:
+    signs = [schema for said, schema in _DOUBTFUL if said.search(text)]
+    written = orjson.dumps(source, default=dict) if signs else b""
+    return any(sign.search(written) for sign in signs)
 
 
 def target_of(schema: Schema[T] | Mapping[str, object] | None) -> Target | None:

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, time
 from decimal import Decimal
+from enum import IntEnum
+from typing import Literal
 
 import pytest
 from pydantic import BaseModel, create_model
@@ -12,6 +14,11 @@ from extractor.errors import InvalidOutputError
 from extractor.issues import Fix
 from extractor.schema import Schema
 from extractor.testing import FakeModel
+
+
+class Rank(IntEnum):
+    FIRST = 1
+    SECOND = 2
 
 
 def holding(kind: object) -> type[BaseModel]:
@@ -100,6 +107,17 @@ def test_nothing_is_known_of_an_odd_number() -> None:
 def test_a_number_is_no_date(kind: object, written: str) -> None:
     repaired = repair(f'{{"x": {written}}}', Schema.of(holding(kind)))
     assert (repaired.value, [issue.kind for issue in repaired.issues]) == ({"x": None}, ["type"])
+
+
+@pytest.mark.parametrize("kind", [Literal[1, 2], Rank, Literal[1] | None, Literal[1, "a"]], ids=str)
+def test_a_truth_is_no_number_of_an_enumeration(kind: object) -> None:
+    assert "true is no number" in str(read("true", kind))
+    assert read("1", kind) == 1
+
+
+def test_a_number_without_end_is_none() -> None:
+    assert "Infinity is no number" in str(read("1e999"))
+    assert read("1e300") == 1e300
 
 
 def test_a_date_without_marks_is_a_date() -> None:
