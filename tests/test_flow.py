@@ -223,3 +223,18 @@ def test_engines_that_do_not_show_the_schema_have_it_in_words() -> None:
     flow = extraction(Schema.of(Invoice), Document.of(TEXT), Settings.of("m", {"dialect": "llguidance"}))
     (ask,), _ = drive(flow)
     assert '{"type":"object","properties":{"number"' in str(ask.request.messages[0]["content"])
+
+
+def test_a_key_that_is_given_twice_is_told() -> None:
+    flow = extraction(Schema.of(dict[str, int]), Document.of("a is 1, no, 2"), Settings())
+    _, result = drive(flow, Completion(content='{"value":[{"key":"a","value":1},{"key":"a","value":2}]}'))
+    assert (result.value, [(fix.path, fix.name) for fix in result.fixes]) == ({"a": 2}, [("$.a", "duplicate")])
+
+
+@pytest.mark.parametrize("kind", [float, int, dict[str, float], list[int]])
+def test_true_is_no_number(kind: Any) -> None:
+    answers = {float: '{"value":true}', int: '{"value":true}', list[int]: '{"value":[true]}'}
+    content = answers.get(kind, '{"value":[{"key":"a","value":true}]}')
+    flow = extraction(Schema.of(kind), Document.of("x"), Settings(max_attempts=1))
+    _, error = drive(flow, Completion(content=content))
+    assert isinstance(error, InvalidOutputError)

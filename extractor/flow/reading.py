@@ -14,7 +14,7 @@ from .places import NOTHING, root_places, standing
 if TYPE_CHECKING:
     from ..errors import ExtractionError
     from ..options import Settings
-    from ..schema import Checked, Schema
+    from ..schema import Schema
 
 T = TypeVar("T")
 
@@ -43,9 +43,9 @@ def read(schema: Schema[T], completion: Completion, settings: Settings) -> Readi
     unread = unreadable(completion, text)
     if unread is not None:
         return Reading(issues=unread.issues, error=unread.error)
-    checked = _as_it_stands(schema, text)
-    if checked is not None and not checked.issues:
-        return Reading(checked.value)
+    stands = _as_it_stands(schema, text)
+    if stands is not None:
+        return stands
     reading = _mended(schema, text, settings)
     if reading.cut == "$" and _is_whole(schema, reading.best):
         reading = replace(reading, issues=closed(reading.issues), cut=None)
@@ -93,17 +93,22 @@ def _is_whole(schema: Schema[T], value: object) -> bool:
     return bool(places) and all(keys and standing(value, keys) is not NOTHING for keys in places)
 
 
-def _as_it_stands(schema: Schema[T], text: str) -> Checked[T] | None:
-    """The common case: nothing to mend. None where the text is no JSON."""
+def _as_it_stands(schema: Schema[T], text: str) -> Reading[T] | None:
+    """The common case: nothing to mend. None where there is. A key that a list of entries gives twice is told."""
     if schema.direct:
-        return schema.validate_json(text)
+        checked = schema.validate_json(text)
+        return None if checked.issues else Reading(checked.value)
     from ..answer.strict import NotJson
     from ..answer.strict import read as json_of
 
     try:
-        return schema.validate(schema.decode(json_of(text)))
+        wire = json_of(text)
     except NotJson:
         return None
+    checked = schema.validate(schema.decode(wire), exact=True)
+    twice = schema.repeated(wire) if '"key"' in text else ()
+    fixes = tuple(Fix(path, "duplicate", "given more than once", "the last one", 0.5) for path in twice)
+    return None if checked.issues else Reading(checked.value, fixes=fixes)
 
 
 def _mended(schema: Schema[T], text: str, settings: Settings) -> Reading[T]:

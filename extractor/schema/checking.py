@@ -173,7 +173,7 @@ def _strange(made: object, value: object) -> tuple[Issue, ...]:
 class Checker(Protocol):
     """What validates source JSON: Pydantic for types, jsonschema for raw schemas."""
 
-    def value(self, value: object) -> Checked[Any]: ...
+    def value(self, value: object, exact: bool = False) -> Checked[Any]: ...
 
     def text(self, text: str | bytes) -> Checked[Any]: ...
 
@@ -189,9 +189,9 @@ class PydanticChecker:
         self._adapter = adapter
         self._read = adapter.validator.validate_json
 
-    def value(self, value: object) -> Checked[Any]:
+    def value(self, value: object, exact: bool = False) -> Checked[Any]:
         try:
-            return self._checked(to_json(value))
+            return self.text(to_json(value)) if exact else self._checked(to_json(value))
         except (PydanticSerializationError, RecursionError) as error:
             text = short(f"This is no JSON value: {error}")
             return Checked(None, (Issue("$", text, None, "json_invalid"),))

@@ -83,7 +83,10 @@ class Schema(Generic[T]):
 
     def repeated(self, wire: object) -> tuple[str, ...]:
         """Paths in the source form of keys that a list of entries gives twice; ``decode`` keeps the last."""
-        return tuple(to_path(keys) for keys in repeated(self._plan.decoder, wire))
+        try:
+            return tuple(to_path(keys) for keys in repeated(self._plan.decoder, wire))
+        except RecursionError:  # so deep that nothing is decoded either
+            return ()
 
     def to_wire(self, path: str, wire: object = None) -> str:
         """The path in the wire form of a path in the source form. Entries of a dict are found in the wire value."""
@@ -93,9 +96,12 @@ class Schema(Generic[T]):
         """The path in the source form of a path in the wire form. Keys of a dict are read from the wire value."""
         return to_path(self._plan.decoder.to_source(to_keys(path), wire))
 
-    def validate(self, value: object) -> Checked[T]:
-        """Source JSON, as Python objects, against the type's own rules, read as JSON is."""
-        return self._checker.value(value)
+    def validate(self, value: object, *, exact: bool = False) -> Checked[T]:
+        """Source JSON, as Python objects, against the type's own rules, read as JSON is.
+
+        ``exact``: what Pydantic would bend to fit, such as true for 1.0, is an issue, as in ``validate_json``.
+        """
+        return self._checker.value(value, exact)
 
     def validate_json(self, text: str | bytes) -> Checked[T]:
         """The text of a direct schema against the type's own rules: one call."""

@@ -28,7 +28,7 @@ class RawChecker:
     def __init__(self, schema: Mapping[str, object], draft: type[Validator]) -> None:
         self._validator = draft(schema)
 
-    def value(self, value: object) -> Checked[Any]:
+    def value(self, value: object, exact: bool = False) -> Checked[Any]:
         issues = mismatches(self._validator.iter_errors(cast(Any, value)))
         return Checked(None if issues else value, issues)
 
