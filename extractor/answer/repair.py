@@ -33,9 +33,9 @@ _UNCLOSED = re.compile(r'\s*"[^"\\]*(?:\\.[^"\\]*)*\\?', re.DOTALL)
 class Repaired:
     """What a text says.
 
-    ``value`` is plain JSON in the source form; None, with an issue, where nothing could be read. ``cut`` is the path
-    of what was being written when the text ended; a value cut in its middle is left out of ``value`` and stands, as
-    far as it came, in ``partial``, which is the same as ``value`` otherwise.
+    ``value`` is plain JSON in the source form; None, with an issue, where nothing could be read, or two values could.
+    ``cut`` is the path of what was being written when the text ended; a value cut in its middle is left out of
+    ``value`` and stands, as far as it came, in ``partial``, which is the same as ``value`` otherwise.
     """
 
     value: object
@@ -52,7 +52,7 @@ def repair(
     level: Level = "full",
     locale: str | None = None,
 ) -> Repaired:
-    """The value that a text means, for a schema or for none.
+    """The value that a text, or its UTF-8 bytes, means, for a schema or for none.
 
     ``level``: ``strict`` reads JSON as it stands, ``syntax`` mends the text too, ``full`` also fits values to the
     schema. ``locale`` (``de``, ``en-US``) says how numbers and dates are written where they leave it open.
