@@ -238,3 +238,25 @@ def test_true_is_no_number(kind: Any) -> None:
     flow = extraction(Schema.of(kind), Document.of("x"), Settings(max_attempts=1))
     _, error = drive(flow, Completion(content=content))
     assert isinstance(error, InvalidOutputError)
+
+
+class Prices(BaseModel):
+    total: float | None = None
+    prices: list[float] = []
+
+
+DOUBTS = '{"total":"1.234","prices":[1,"2.345",3,true,5]}'
+
+
+def test_what_has_two_readings_is_no_value_even_where_validation_would_take_one() -> None:
+    flow = extraction(Schema.of(Prices), Document.of("x"), Settings(max_attempts=1))
+    _, error = drive(flow, Completion(content=DOUBTS))
+    assert isinstance(error, InvalidOutputError)
+    assert {issue.path for issue in error.issues} == {"$.total", "$.prices[1]", "$.prices[3]"}
+
+
+def test_what_has_two_readings_leaves_the_best_value() -> None:
+    flow = extraction(Schema.of(Prices), Document.of("x"), Settings(max_attempts=1, on_invalid="best"))
+    _, result = drive(flow, Completion(content=DOUBTS))
+    assert result.value == Prices(total=None, prices=[1, 3, 5])
+    assert {issue.path for issue in result.issues} == {"$.total", "$.prices[1]", "$.prices[3]"}

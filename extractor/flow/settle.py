@@ -26,8 +26,8 @@ def settled(schema: Schema[T], reading: Reading[T], settings: Settings) -> Readi
     whole = reading.cut is None and reading.error is None
     if reading.best is None or not (whole or settings.on_invalid == "best"):
         return None
-    value, issues = reading.best, reading.issues
-    for _ in range(_MOST):
+    value, issues = _without_doubts(schema, reading, settings), reading.issues
+    for _ in range(_MOST if value is not NOTHING else 0):
         checked = schema.validate(value)
         if not checked.issues:
             return Reading(checked.value, issues, reading.fixes, value)
@@ -37,6 +37,25 @@ def settled(schema: Schema[T], reading: Reading[T], settings: Settings) -> Readi
             return None
         value = changed
     return None
+
+
+def _without_doubts(schema: Schema[T], reading: Reading[T], settings: Settings) -> object:
+    """The value without what only repair saw: validation would take one of two readings, or true for 1.0."""
+    value = reading.best
+    seen = {issue.path for issue in schema.validate(value).issues}
+    doubts = {to_keys(issue.path) for issue in reading.issues if issue.path not in seen and issue.kind not in _CUT}
+    for keys in sorted(outermost(doubts), key=_order, reverse=True):  # an item that leaves moves those behind it
+        value = _changed(schema, value, placed(value, keys), settings)
+        if value is NOTHING:
+            return NOTHING
+    return value
+
+
+def _order(keys: Keys) -> list[str]:
+    return [f"{key:09}" if isinstance(key, int) else key for key in keys]
+
+
+_CUT = frozenset({"truncated", "unclosed"})
 
 
 def _changed(schema: Schema[T], value: object, keys: Keys, settings: Settings) -> object:
