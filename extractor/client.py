@@ -238,6 +238,10 @@ def _try_out(settings: Settings) -> None:
     ChatRequest(model=settings.model, messages=[{"role": "user", "content": "?"}], **settings.request)
     if settings.dialect is not None and settings.dialect not in DIALECTS:
         raise ValueError(f"dialect is one of {', '.join(DIALECTS)}, not {settings.dialect!r}")
+    if settings.locale is not None:
+        from .answer.locales import checked
+
+        checked(settings.locale)
 
 
 def _pooled() -> httpx.BaseTransport:

@@ -346,6 +346,7 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"base_url": "http://user:secret@host/v1"}, SetupError, "base_url holds a user or password"),
     ({"temperature": "hot"}, TypeError, "temperature"),
     ({"temperature": 3}, ValueError, "temperature"),
+    ({"locale": "german"}, ValueError, "locale"),
     ({"dialect": "klingon"}, ValueError, "dialect is one of openai, .*, not 'klingon'"),
 ]
 
