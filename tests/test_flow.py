@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from extractor import prompt
 from extractor.chat import Completion, Took, Usage
@@ -260,3 +260,22 @@ def test_what_has_two_readings_leaves_the_best_value() -> None:
     _, result = drive(flow, Completion(content=DOUBTS))
     assert result.value == Prices(total=None, prices=[1, 3, 5])
     assert {issue.path for issue in result.issues} == {"$.total", "$.prices[1]", "$.prices[3]"}
+
+
+class Broken(BaseModel):
+    number: str
+
+    @field_validator("number")
+    @classmethod
+    def look_up(cls, number: str) -> str:
+        return {"18": "x"}[number]
+
+
+def test_an_exception_of_the_types_own_code_goes_on_with_the_bill_noted() -> None:
+    flow = extraction(Schema.of(Broken), Document.of("x"), Settings())
+    next(flow)
+    usage = Usage(prompt_tokens=5, completion_tokens=2, total_tokens=7)
+    with pytest.raises(KeyError) as caught:
+        flow.send((Completion(content='{"number":"17"}', usage=usage),))
+    (note,) = caught.value.__notes__
+    assert note == """While the type read an answer (1 call, 5 + 2 tokens): '{"number":"17"}'"""

@@ -32,6 +32,22 @@ class Log:
         return billed(error, self.ledger, self.attempts, self.best)
 
 
+class Noted:
+    """Notes the bill and the answer on an exception of the type's own code, which goes on as it is."""
+
+    __slots__ = ("_answer", "_log")
+
+    def __init__(self, log: Log, completion: Completion) -> None:
+        self._log, self._answer = log, completion
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if error is not None:
+            error.add_note(f"While the type read an answer ({self._log.ledger}): {self._answer.content!r:.500}")
+
+
 def bill(
     purpose: str,
     request: ChatRequest,

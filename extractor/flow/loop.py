@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 from ..chat import ChatRequest, Completion
 from ..errors import ModelCallError, ModelStatusError
 from ..result import Attempt, Result
-from .bill import Log, bill
+from .bill import Log, Noted, bill
 from .budget import exceeded, late, left
 from .modes import below, learn
 from .step import Job, first
@@ -57,7 +57,8 @@ def extraction(schema: Schema[T], document: Document, settings: Settings) -> Flo
         if refusal is not None:
             learn(step.job.settings, step.mode, refusal)
             refusal = None
-        reading = step.read(outcome)
+        with Noted(log, outcome):
+            reading = step.read(outcome)
         attempts = (*log.attempts, Attempt(step.request, outcome, reading.issues, reading.fixes))
         if not reading.issues:
             return Result(cast(T, reading.value), attempts, log.ledger, schema, document)
