@@ -461,7 +461,7 @@ def test_the_engine_is_silent_and_lets_the_process_end() -> None:
 def test_a_forked_process_has_an_engine_of_its_own() -> None:
     ended = run(
         "assert ask(max_tokens=2).status_code == 200\n"
-        "import warnings; warnings.simplefilter('ignore', DeprecationWarning)\n"  # Python 3.12 warns of forks with threads
+        "import warnings; warnings.simplefilter('ignore', DeprecationWarning)\n"  # Python 3.12 warns of it
         "child = os.fork()\n"
         "if not child:\n"
         "    print(ask(max_tokens=2).status_code, flush=True)\n"
