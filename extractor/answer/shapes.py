@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeAlias, cast
 from urllib.parse import unquote
 
@@ -38,9 +38,6 @@ class Shape:
     @property
     def text_only(self) -> bool:
         return bool(self.kinds) and self.kinds <= {"string", "null"}
-
-    def only(self, kinds: frozenset[str]) -> Shape:
-        return replace(self, kinds=self.kinds & kinds)
 
 
 class Shapes:
