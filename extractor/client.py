@@ -95,7 +95,7 @@ class _Front(Generic[Transport]):
         from .schema import Schema
 
         settings = self.settings.with_(options)
-        schema = Schema.of(type) if settings.dialect is None else Schema.of(type, dialect=settings.dialect)
+        schema = Schema.of(type, dialect=settings.dialect)
         return extraction(schema, Document.of(document), settings), settings.timeout
 
 
@@ -233,11 +233,11 @@ def _is_local(model: str | None, base_url: str | None) -> bool:
 def _try_out(settings: Settings) -> None:
     """TypeError or ValueError now, and not at the first call, where a default is out of its range."""
     from .chat import ChatRequest
-    from .schema.dialects import DIALECTS
+    from .schema.dialects import dialect_of
 
     ChatRequest(model=settings.model, messages=[{"role": "user", "content": "?"}], **settings.request)
-    if settings.dialect is not None and settings.dialect not in DIALECTS:
-        raise ValueError(f"dialect is one of {', '.join(DIALECTS)}, not {settings.dialect!r}")
+    if settings.dialect is not None:
+        dialect_of(settings.dialect)
     if settings.locale is not None:
         from .answer.locales import checked
 

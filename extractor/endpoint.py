@@ -12,7 +12,7 @@ import httpx
 import orjson
 
 from .chat import ChatRequest, Completion, EventReader, Fold, Took
-from .errors import ModelProtocolError, ModelStatusError, ModelUnreachableError, SetupError
+from .errors import BODY_KEPT, ModelProtocolError, ModelStatusError, ModelUnreachableError, SetupError
 from .options import KEYS, Timeouts
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ _HEADERS = {
     "content-type": "application/json",
     "user-agent": "typed-extractor",
 }
-_BODY_KEPT = 64 * 1024
 
 
 class Secret:
@@ -123,7 +122,7 @@ class Endpoint:
         return failed
 
     def _status_error(self, response: httpx.Response, body: bytes, took: Took) -> ModelStatusError:
-        text = self._clean(body[:_BODY_KEPT].decode("utf-8", "replace"))
+        text = self._clean(body[:BODY_KEPT].decode("utf-8", "replace"))
         status = response.status_code
         hint = _HINTS.get(status, _REDIRECT if status < 400 else "")
         asked = response.headers.get("retry-after")

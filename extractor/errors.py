@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from .result import Attempt, Ledger
 
 
+BODY_KEPT = 64 * 1024
+"""How much of a body an error carries, in bytes."""
+
+
 class ExtractorError(Exception):
     """The root of the tree.
 

@@ -13,13 +13,12 @@ from typing import Any, TypeAlias, TypeVar
 
 import orjson
 
-from ..errors import ModelProtocolError
+from ..errors import BODY_KEPT, ModelProtocolError
 
 Reader: TypeAlias = Callable[[object], Any]
 Readers: TypeAlias = Mapping[str, Reader]
 T = TypeVar("T")
 
-_BODY_KEPT = 64 * 1024
 _QUOTED = 200
 _SAID = 500
 
@@ -99,7 +98,7 @@ def load(body: bytes | str, what: str) -> dict[str, object]:
 
 def protocol_error(message: str, body: bytes | str) -> ModelProtocolError:
     """With the start of the body in its message, and 64 kB of it in ``body``."""
-    start = body[:_BODY_KEPT]
+    start = body[:BODY_KEPT]
     kept = start.decode("utf-8", "replace") if isinstance(start, bytes) else start
     quoted = " ".join(kept[: _QUOTED * 2].split())[:_QUOTED]
     more = "…" if len(kept) > len(quoted) + 2 else ""

@@ -144,7 +144,7 @@ def schema(
     """
     with usage_errors():
         wanted = types.load(type)
-        compiled: Schema[Any] = Schema.of(wanted, dialect=dialect) if dialect else Schema.of(wanted)
+        compiled: Schema[Any] = Schema.of(wanted, dialect=dialect)
     if not explain:
         sys.stdout.buffer.write(orjson.dumps(compiled.strict, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         return

@@ -106,9 +106,11 @@ def _as_it_stands(schema: Schema[T], text: str) -> Reading[T] | None:
     except NotJson:
         return None
     checked = schema.validate(schema.decode(wire), exact=True)
+    if checked.issues:
+        return None
     twice = schema.repeated(wire) if '"key"' in text else ()
     fixes = tuple(Fix(path, "duplicate", "given more than once", "the last one", 0.5) for path in twice)
-    return None if checked.issues else Reading(checked.value, fixes=fixes)
+    return Reading(checked.value, fixes=fixes)
 
 
 def _mended(schema: Schema[T], text: str, settings: Settings) -> Reading[T]:

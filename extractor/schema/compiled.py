@@ -10,7 +10,7 @@ from ..paths import to_keys, to_path
 from .changes import Change
 from .checking import Checked, Checker, PydanticChecker
 from .codec import SAME
-from .dialects import DIALECTS, Dialect
+from .dialects import DEFAULT, Dialect, dialect_of
 from .drafts import modern
 from .form import text_of
 from .narrow import Narrowed, narrowed
@@ -55,16 +55,20 @@ class Schema(Generic[T]):
 
     @overload
     @classmethod
-    def of(cls, type: TypeForm[T], *, dialect: str = "openai", open_objects: bool = False) -> Schema[T]: ...
+    def of(cls, type: TypeForm[T], *, dialect: str | None = None, open_objects: bool = False) -> Schema[T]: ...
     @overload
     @classmethod
-    def of(cls, type: Mapping[str, object], *, dialect: str = "openai", open_objects: bool = False) -> Schema[Any]: ...
+    def of(
+        cls, type: Mapping[str, object], *, dialect: str | None = None, open_objects: bool = False
+    ) -> Schema[Any]: ...
     @classmethod
-    def of(cls, type: Any, *, dialect: str = "openai", open_objects: bool = False) -> Schema[Any]:
+    def of(cls, type: Any, *, dialect: str | None = None, open_objects: bool = False) -> Schema[Any]:
         """The schema of a type, or of a raw JSON Schema. Compiled once; UnsupportedTypeError says where it cannot be.
 
+        ``dialect``: which family of endpoints is to take it, by default ``openai``.
         ``open_objects``: a raw schema's unlisted properties are asked for too, wherever it does not deny them.
         """
+        dialect = dialect or DEFAULT
         found = _by_identity.get((id(type), dialect, open_objects))
         if found is not None:
             return found[1]
@@ -165,10 +169,9 @@ def _trim(cache: dict[Any, Any]) -> None:
         del cache[next(iter(cache))]
 
 
-def compiled(kind: object, dialect: str = "openai", open_objects: bool = False) -> Schema[Any]:
+def compiled(kind: object, dialect: str = DEFAULT, open_objects: bool = False) -> Schema[Any]:
     """The schema of a type, made anew."""
-    if dialect not in DIALECTS:
-        raise ValueError(f"no dialect {dialect!r}; there are {', '.join(DIALECTS)}")
+    rules = dialect_of(dialect)
     checker: Checker
     if isinstance(kind, Mapping):
         from .raw import RawChecker, checked_schema
@@ -180,4 +183,4 @@ def compiled(kind: object, dialect: str = "openai", open_objects: bool = False) 
         adapter = adapter_of(kind)
         raw = source_of(adapter, kind)
         source, checker = Source(raw, True), PydanticChecker(adapter)
-    return Schema(name_of(raw, kind), raw, source, DIALECTS[dialect], checker)
+    return Schema(name_of(raw, kind), raw, source, rules, checker)

@@ -109,3 +109,12 @@ DIALECTS: dict[str, Dialect] = {
         enum_chars=_UNLIMITED,
     ),
 }
+
+DEFAULT = "openai"
+
+
+def dialect_of(name: str) -> Dialect:
+    """The dialect of a name. ValueError says which names there are."""
+    if name not in DIALECTS:
+        raise ValueError(f"dialect is one of {', '.join(DIALECTS)}, not {name!r}")
+    return DIALECTS[name]
