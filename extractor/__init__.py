@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from .answer import Repaired, repair
     from .chat import ChatRequest, Completion
     from .client import AsyncExtractor, Extractor, extract
-    from .document import Document, Image, Page
+    from .document import Attachment, Document, Image, Page
     from .errors import (
         BudgetError,
         DocumentError,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AsyncExtractor",
+    "Attachment",
     "Attempt",
     "BudgetError",
     "Call",
@@ -70,7 +71,7 @@ _HOMES = {
     "answer": "Repaired repair",
     "chat": "ChatRequest Completion",
     "client": "AsyncExtractor Extractor extract",
-    "document": "Document Image Page",
+    "document": "Attachment Document Image Page",
     "errors": "BudgetError DocumentError ExtractionError ExtractorError InvalidOutputError ModelCallError"
     " ModelProtocolError ModelStatusError ModelUnreachableError RefusalError SetupError TruncatedError"
     " UnsupportedTypeError",

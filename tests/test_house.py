@@ -120,8 +120,8 @@ def test_importing_the_package_imports_no_option() -> None:
 
 
 PUBLIC = """
-AsyncExtractor Attempt BudgetError Call ChatRequest Completion Document DocumentError ExtractionError Extractor
-ExtractorError Fix Image InvalidOutputError Issue Ledger ModelCallError ModelProtocolError ModelStatusError
+AsyncExtractor Attachment Attempt BudgetError Call ChatRequest Completion Document DocumentError ExtractionError
+Extractor ExtractorError Fix Image InvalidOutputError Issue Ledger ModelCallError ModelProtocolError ModelStatusError
 ModelUnreachableError OnInvalid Options Page RefusalError Repaired Result Schema SetupError Timeouts TruncatedError
 UnsupportedTypeError extract repair
 """.split()

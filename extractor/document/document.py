@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from ..errors import DocumentError
 from . import pdf, text
+from .attachment import Attachment, told
 from .file import File
 from .image import MEDIA_TYPES, Image
 from .kinds import PDF, TEXT, Kind, kind_of
@@ -35,6 +36,8 @@ class Document:
     name: str
     pages: tuple[Page, ...]
     notes: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    """Files within this one, such as those of a mail: listed, and opened by ``Document.of(attachment)``."""
 
     @classmethod
     def of(cls, source: DocumentSource) -> Document:
@@ -88,7 +91,7 @@ class Document:
         return f"<Document {self.name!r}: {', '.join(parts + [_count(images, 'image')] * bool(images))}>"
 
 
-DocumentPart: TypeAlias = str | PathLike[str] | bytes | Image | Document | Readable
+DocumentPart: TypeAlias = str | PathLike[str] | bytes | Image | Attachment | Document | Readable
 DocumentSource: TypeAlias = DocumentPart | Sequence[DocumentPart]
 
 
@@ -115,6 +118,7 @@ def _of_sequence(parts: Sequence[DocumentPart]) -> Document:
         ", ".join(dict.fromkeys(document.name for document in documents)),
         tuple(replace(page, number=number) for number, page in enumerate(pages, 1)),
         tuple(f"{document.name}: {note}" for document in documents for note in document.notes),
+        tuple(attachment for document in documents for attachment in document.attachments),
     )
 
 
@@ -155,7 +159,8 @@ def _read(file: File, password: str | None, pages: PageChoice | None) -> Documen
     if kind not in _READERS:
         raise unreadable(file.source, f"looks like {kind.name}; it {kind.way_out}")
     contents = _READERS[kind](file, password, pages)
-    return Document(file.name, contents.pages, contents.notes)
+    notes = contents.notes + told(contents.attachments)
+    return Document(file.name, contents.pages, notes, contents.attachments)
 
 
 def _read_image(file: File, password: str | None, pages: PageChoice | None) -> Contents:
@@ -174,6 +179,7 @@ _DOORS: tuple[tuple[tuple[type, ...], Callable[[Any], Document]], ...] = (
     ((PathLike,), lambda path: _read(_file_at(path), None, None)),
     ((bytes, bytearray, memoryview), lambda data: _read(File.of(bytes(data)), None, None)),
     ((Image,), _of_image),
+    ((Attachment,), lambda attached: _read(File.of(attached.data, attached.name), None, None)),
     ((Readable,), lambda opened: _read(_file_from(opened), None, None)),
     ((Sequence,), _of_sequence),
 )

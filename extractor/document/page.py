@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from .attachment import Attachment
 from .image import Image
 
 
@@ -27,3 +28,4 @@ class Contents(NamedTuple):
 
     pages: tuple[Page, ...]
     notes: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()

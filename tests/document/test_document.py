@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.document import Document, Image, Page
+from extractor.document import Attachment, Document, Image, Page
 from extractor.errors import DocumentError
 
 from .pdfs import pdf
@@ -261,3 +261,11 @@ def test_documents_can_be_copied_pickled_and_compared() -> None:
     document = Document.of(["a", Image(png(), detail="low")])
     for twin in (copy.deepcopy(document), pickle.loads(pickle.dumps(document))):
         assert (twin, hash(twin)) == (document, hash(document))
+
+
+def test_an_attachment_is_read_by_its_content() -> None:
+    attached = Attachment("note.pdf", "application/pdf", b"plain text all the same")
+    assert Document.of(attached) == Document("note.pdf", (Page(1, "plain text all the same"),))
+    assert (attached.size, repr(attached)) == (23, "<Attachment 'note.pdf' application/pdf, 23 bytes>")
+    assert [page.text for page in Document.of(["cover", attached]).pages] == ["cover", "plain text all the same"]
+    assert "note.pdf: is empty" in str(refused(Attachment("note.pdf", "application/pdf", b"")))
