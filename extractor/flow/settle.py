@@ -5,11 +5,11 @@ The type's rules hold all the same: a part that is wrong goes, and the rest is v
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..annotations import POLICY
 from ..paths import Keys, to_keys, to_path
+from ..schema.rules import said_at
 from .places import NOTHING, outermost, placed, put, standing
 from .reading import Reading
 
@@ -61,10 +61,10 @@ _CUT = frozenset({"truncated", "unclosed"})
 def _changed(schema: Schema[T], value: object, keys: Keys, settings: Settings) -> object:
     """The value with the place mended, or the nearest one around it that may be; NOTHING where none may."""
     for depth in range(len(keys), -1, -1):
-        policy = _policy(schema.source, keys[:depth])
+        policy = said_at(schema.source, keys[:depth], POLICY)
         if policy == "raise":
             return NOTHING
-        ways = (policy,) if policy else _WAYS if settings.on_invalid == "best" else ()
+        ways = (str(policy),) if policy else _WAYS if settings.on_invalid == "best" else ()
         for way in ways:
             changed = _CHANGES[way](value, keys[:depth])
             if changed is not NOTHING and not _still(schema, changed, keys[:depth], way):
@@ -98,33 +98,3 @@ def _drop(value: object, keys: Keys) -> object:
 
 _CHANGES = {"null": _null, "default": _default, "drop": _drop}
 _WAYS = ("default", "null", "drop")
-
-
-def _policy(source: Mapping[str, object], keys: Keys) -> str | None:
-    """The policy that the type has for a place."""
-    rules: list[Mapping[str, Any]] = [source]
-    for key in keys:
-        rules = [inner for rule in rules for inner in _inner(source, rule, key)]
-    found = (rule.get(POLICY) for rule in rules)
-    return next((policy for policy in found if isinstance(policy, str)), None)
-
-
-def _inner(source: Mapping[str, object], rule: Mapping[str, Any], key: str | int) -> Iterator[Mapping[str, Any]]:
-    """The rules of what stands at a key, in each branch that has it."""
-    if "$ref" in rule:
-        yield from _inner(source, _definition(source, str(rule["$ref"])), key)
-    for branch in (*rule.get("anyOf", ()), *rule.get("oneOf", ()), *rule.get("allOf", ())):
-        yield from _inner(source, branch, key)
-    if isinstance(key, int):
-        prefix = rule.get("prefixItems", ())
-        found = prefix[key] if key < len(prefix) else rule.get("items")
-    else:
-        found = rule.get("properties", {}).get(key, rule.get("additionalProperties"))
-    if isinstance(found, Mapping):
-        yield found
-
-
-def _definition(source: Mapping[str, object], reference: str) -> Mapping[str, Any]:
-    definitions = source.get("$defs")
-    found = definitions.get(reference.removeprefix("#/$defs/")) if isinstance(definitions, Mapping) else None
-    return found if isinstance(found, Mapping) and found.get("$ref") != reference else {}
