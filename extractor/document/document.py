@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from os import PathLike
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, runtime_checkable
@@ -14,9 +16,12 @@ from .attachment import Attachment, told
 from .file import File
 from .image import MEDIA_TYPES, Image
 from .kinds import PDF, TEXT, Kind, kind_of
+from .layout import Box
 from .limits import FILE_BYTES, TEXT_CHARACTERS, unreadable
 from .page import Contents, Page
 from .ranges import PageChoice, chosen
+
+_BETWEEN = "\n\n"
 
 
 @runtime_checkable
@@ -78,7 +83,38 @@ class Document:
     @property
     def text(self) -> str:
         """All text, with an empty line between pages."""
-        return self.pages[0].text if len(self.pages) == 1 else "\n\n".join(page.text for page in self.pages)
+        return self.pages[0].text if len(self.pages) == 1 else _BETWEEN.join(page.text for page in self.pages)
+
+    def place(self, offset: int) -> tuple[Page, int]:
+        """The page on which ``text[offset]`` stands, and the offset in its text. The lines between are its end."""
+        size = self._starts[-1] + len(self.pages[-1].text)
+        if not 0 <= offset <= size:
+            raise ValueError(f"the document has offsets 0 to {size}, not {offset}")
+        at = bisect_right(self._starts, offset) - 1
+        return self.pages[at], min(offset - self._starts[at], len(self.pages[at].text))
+
+    def offset(self, page: int, offset: int) -> int:
+        """Where the offset of the page with this number lies in ``text``."""
+        at = next((at for at, other in enumerate(self.pages) if other.number == page), None)
+        if at is None or not 0 <= offset <= len(self.pages[at].text):
+            raise ValueError(f"the document has no offset {offset} on a page {page}")
+        return self._starts[at] + offset
+
+    def boxes(self, start: int, end: int) -> tuple[tuple[int, Box], ...]:
+        """Where ``text[start:end]`` stands: page numbers and boxes, one a line. None of pages that are text alone."""
+        (first, _), (last, _) = self.place(start), self.place(end)
+        found = []
+        for page, at in zip(self.pages, self._starts, strict=True):
+            if first.number <= page.number <= last.number:
+                size = len(page.text)
+                places = page.boxes(*(min(max(edge - at, 0), size) for edge in (start, end)))
+                found += [(page.number, box) for box in places]
+        return tuple(found)
+
+    @property
+    def _starts(self) -> list[int]:
+        """Where in ``text`` each page begins."""
+        return list(accumulate((len(page.text) + len(_BETWEEN) for page in self.pages[:-1]), initial=0))
 
     @property
     def blank_pages(self) -> tuple[int, ...]:

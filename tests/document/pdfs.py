@@ -61,8 +61,11 @@ class Field:
 Mark: TypeAlias = Text | Glyphs | Line | Field
 
 
-def pdf(*pages: str | Sequence[Mark], password: str | None = None) -> bytes:
-    """A PDF of the pages: lines of text from the top, or marks. With a password it is encrypted (RC4, 40 bits)."""
+def pdf(*pages: str | Sequence[Mark], password: str | None = None, extra: str = "") -> bytes:
+    """A PDF of the pages: lines of text from the top, or marks. With a password it is encrypted (RC4, 40 bits).
+
+    ``extra`` stands in each page's dictionary: ``/Rotate 90``, ``/CropBox [0 0 300 400]``.
+    """
     objects: dict[int, bytes] = {}
     drawn = [_lines(page) if isinstance(page, str) else list(page) for page in pages]
     alphabet = sorted({char for page in drawn for mark in page if isinstance(mark, Glyphs) for char in mark.text})
@@ -77,7 +80,7 @@ def pdf(*pages: str | Sequence[Mark], password: str | None = None) -> bytes:
         number = max(objects) + 1
         widgets = [mark for mark in marks if isinstance(mark, Field)]
         names = [f"{number + 2 + 2 * place} 0 R" for place in range(len(widgets))]
-        objects[number] = _page(number + 1, names)
+        objects[number] = _page(number + 1, names, extra)
         objects[number + 1] = _stream(
             "\n".join(_draw(mark, alphabet) for mark in marks).encode("latin-1"), key, number + 1
         )
@@ -114,11 +117,11 @@ def _escaped(text: str) -> str:
     return "".join(chr(byte) if byte < 128 else f"\\{byte:03o}" for byte in text.encode("cp1252"))
 
 
-def _page(contents: int, widgets: Sequence[str]) -> bytes:
+def _page(contents: int, widgets: Sequence[str], extra: str) -> bytes:
     annotations = f" /Annots [{' '.join(widgets)}]" if widgets else ""
     return (
         f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {WIDTH} {HEIGHT}] /Contents {contents} 0 R"
-        f" /Resources << /Font << /F1 3 0 R /F2 4 0 R /F3 5 0 R >> >>{annotations} >>"
+        f" /Resources << /Font << /F1 3 0 R /F2 4 0 R /F3 5 0 R >> >>{annotations}{extra and f' {extra}'} >>"
     ).encode()
 
 
