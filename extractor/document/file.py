@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from .kinds import HEAD_BYTES
 from .limits import FILE_BYTES, megabytes, unreadable
@@ -58,6 +61,18 @@ class File:
         _check(stat.S_IFREG, len(data), self.source)
         return data
 
+    @contextmanager
+    def opened(self) -> Iterator[BinaryIO]:
+        """To be read in pieces, from wherever is wanted."""
+        if self.path is None:
+            yield BytesIO(self.data or b"")
+            return
+        try:
+            with self.path.open("rb") as opened:
+                yield opened
+        except OSError as error:
+            raise unreadable(self.source, _why(error, self.path)) from None
+
     def tail(self, size: int) -> bytes:
         """Its last bytes."""
         return self._from(max(0, self.size - size), size)
@@ -65,12 +80,9 @@ class File:
     def _from(self, start: int, size: int) -> bytes:
         if self.path is None:
             return (self.data or b"")[start : start + size]
-        try:
-            with self.path.open("rb") as opened:
-                opened.seek(start)
-                return opened.read(size)
-        except OSError as error:
-            raise unreadable(self.source, _why(error, self.path)) from None
+        with self.opened() as opened:
+            opened.seek(start)
+            return opened.read(size)
 
 
 def _check(mode: int, size: int, source: str) -> None:

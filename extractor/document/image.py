@@ -1,4 +1,4 @@
-"""Pictures that are sent as they are."""
+"""Pictures: JPEG, PNG, GIF and WEBP are sent as they are, others are converted."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from .convert import CONVERTED, check_size, only_frame
 from .file import File
 from .kinds import GIF, JPEG, PNG, WEBP, Kind, kind_of
 from .limits import IMAGE_URL_BYTES, megabytes, unreadable
+from .memory import Drawn, Figure, InMemory, Pixels, held
+from .sizes import size_of
 
 Detail: TypeAlias = Literal["low", "high", "auto"]
-ImageSource: TypeAlias = Path | bytes | str
-"""A file, its bytes, or an ``https://…`` or ``data:image/…;base64,…`` URL."""
+ImageSource: TypeAlias = Path | bytes | str | InMemory
+"""A file, its bytes, an ``https://…`` or ``data:image/…;base64,…`` URL, or a picture of Pillow, numpy or matplotlib."""
 
 MEDIA_TYPES: dict[Kind, str] = {JPEG: "image/jpeg", PNG: "image/png", GIF: "image/gif", WEBP: "image/webp"}
 _A_STR_IS = (
@@ -27,10 +30,11 @@ _A_STR_IS = (
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Image:
-    """A JPEG, PNG, GIF or WEBP picture, told by its content, from a file, bytes, or a ``data:`` or ``https:`` URL.
+    """A picture, told by its content, from a file, bytes, a ``data:`` or ``https:`` URL, or from memory.
 
-    A file is read and checked at once (``source`` holds its bytes then), a web address goes to the endpoint as it is
-    and is never fetched. ``detail`` is passed on: how closely the model is to look.
+    It is read and checked at once: ``source`` holds the bytes of a JPEG, PNG, GIF or WEBP then, into which other kinds
+    are converted. A web address goes to the endpoint as it is and is never fetched. ``detail`` is passed on: how
+    closely the model is to look.
     """
 
     source: ImageSource
@@ -76,15 +80,19 @@ def _file(source: object, name: str) -> File:
         return File.of(bytes(source), name or "image")
     if isinstance(source, str):
         return File.of(_embedded(source), name or "image")
+    if isinstance(source, (Drawn, Pixels, Figure)):
+        return File.of(held(source), name or "picture")
     kind = type(source).__name__
-    raise unreadable(kind, "is no image: pass a Path, bytes, or an https:// or data: URL")
+    raise unreadable(kind, "is no image: pass a Path, bytes, an https:// or data: URL, or a picture in memory")
 
 
 def _held(file: File, name: str) -> dict[str, object]:
     """The fields of an image that is held here: its bytes, a picture that is whole and not too large."""
     kind = kind_of(file.head)
+    if kind in CONVERTED:
+        return _held(File.of(only_frame(file, kind), file.source), name or file.name)
     if kind not in MEDIA_TYPES:
-        raise unreadable(file.source, f"is {kind.name}, and no JPEG, PNG, GIF or WEBP image{_way_out(kind)}")
+        raise unreadable(file.source, f"is {kind.name}, and no image{_way_out(kind)}")
     encoded = -(-file.size // 3) * 4
     if encoded > IMAGE_URL_BYTES:
         raise unreadable(
@@ -95,6 +103,8 @@ def _held(file: File, name: str) -> dict[str, object]:
     data = file.read()
     if not _WHOLE[kind](data):
         raise unreadable(file.source, f"this {kind.name.split(' ', 1)[1]} is cut off: fetch or save it again")
+    if size := size_of(data, kind):
+        check_size(*size, file.source)
     return {"source": data, "name": name or file.name, "media_type": MEDIA_TYPES[kind]}
 
 

@@ -8,6 +8,14 @@ FILE_BYTES = 200_000_000
 TEXT_CHARACTERS = 4_000_000
 IMAGE_URL_BYTES = 20_000_000
 """Of an image as it is sent: base64 takes 4 bytes for 3."""
+IMAGE_PIXELS = 150_000_000
+"""A picture of so many takes some 450 MB when it is drawn."""
+UNPACKED_BYTES = 400_000_000
+"""What an archive may hold in all, once it is unpacked."""
+MARKUP_BYTES = 100_000_000
+"""One part of an archive that is read as a whole, such as the text of a DOCX."""
+SHEET_CELLS = 20_000_000
+"""The area from a sheet's first cell to its last: what reading it takes memory for, empty cells included."""
 
 
 def unreadable(source: str, why: str) -> DocumentError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b85decode
 from struct import pack
 from zlib import compress, crc32
 
@@ -35,3 +36,19 @@ def gif() -> bytes:
 def webp() -> bytes:
     chunk = b"VP8L" + pack("<I", 8) + b"\x2f\0\0\0\0\x88\x88\x08"
     return b"RIFF" + pack("<I", 4 + len(chunk)) + b"WEBP" + chunk
+
+
+def heic() -> bytes:
+    """64 x 48 pixels, blue on the left and red on the right."""
+    return b85decode(_HEIC)
+
+
+_HEIC = (
+    "0000SW^{RQXk}?*00000ZE0pPXk}?*ZE0a<0004fZDn*}000000000XXk=`10000000000aA{+700000000000000000000B57=I"
+    "V*mgE07O6l0RRC200001p#T8@00000004pj001LtX>Mi!000000RR916=`l}WdZ;I000310BCk&F#rGn01j|zbZr0t000010002}"
+    "X>f9I0002pX>en20001XXm(>m0RwOV0058x000009`FGC{rLC*01pFT0096PKmiN^|NjGU00093kN^M!000939=ZZRVE_RDDnbDP"
+    "18@KU0|1Z!00RI30{|YNAb|yz>g1-mxCm%4AOHXZ10VnZ0{|gn00967L;=Bbz=;3=025<xY;ta6Y<K_x01W^JfB*mh6lrsCWdHyG"
+    "00000KmY&$KmY&$C}V74Z~y=RKmY&$0RR91FaQ7m0RR91000000{{R2@Bjb+0ssI25O8UDX#fBK00RgJ2mk;87-?{AVE_OC00000"
+    "0RRC7fdT^sga7~lifv?JbN~PVekcL23E(*+B)|Xs!k^y%TvGr1&i%nS{%9Tl{vxn9{?m_97}hMS!+mAV8a`TrmMX+!z2F}Ts^!wG"
+    "<41$+o6<neaP|E0v-wj5-y*W}s$4kHcZnq)LdnDn_znw`i#QLPZtD>9h|EL|+3kYuF{#{1=+);Pp7(+Ae<&~"
+)

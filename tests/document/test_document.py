@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from extractor.document import Attachment, Document, Image, Page
 from extractor.errors import DocumentError
 
+from .archives import zipped
 from .pdfs import pdf
 from .pictures import png
 
@@ -141,20 +142,15 @@ def test_the_way_out_of_lone_surrogates_mends_them(text: str) -> None:
 @pytest.mark.parametrize(
     ("head", "said"),
     [
-        (
-            b"PK\x03\x04" + b"\0" * 26 + b"[Content_Types].xml" + b"word/document.xml",
-            "a Word document (DOCX); it is not read yet",
-        ),
-        (b"PK\x03\x04" + b"\0" * 26 + b"xl/workbook.xml", "an Excel sheet (XLSX); it is not read yet"),
-        (b"PK\x03\x04" + b"\0" * 26 + b"mimetypeapplication/epub+zip", "an e-book (EPUB); it is not read yet"),
-        (b"PK\x03\x04" + b"\0" * 26 + b"data.bin", "a ZIP archive; it is an archive: unpack it"),
+        (zipped({"data.bin": b"x"}), "a ZIP archive; it is an archive: unpack it"),
+        (zipped({"data.bin": b"x"})[:-9], "is cut off or broken: fetch or save it again"),
+        (zipped({"[Content_Types].xml": b"application/vnd.ms-visio.drawing.main+xml"}), "a Visio drawing; it is not"),
+        (zipped({"mimetype": b"application/vnd.oasis.opendocument.graphics"}), "an OpenDocument file of another kind"),
+        (zipped({"Index/Document.iwa": b"x"}), "a Pages, Numbers or Keynote file; it is not read: export it as PDF"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 8, "an old Office file"),
-        (b"{\\rtf1\\ansi Hello}", "an RTF file; it is not read yet: save it as PDF or plain text"),
-        (b"II*\0\x08\0\0\0", "a TIFF image; it is not read yet: convert it to PNG or JPEG"),
-        (b"BM\x46\0\0\0\0\0\0\0\x36\0", "a BMP image"),
-        (b"\0\0\0\x18ftypheic\0\0", "a HEIC image"),
-        (b"\0\0\0\x18ftypavif\0\0", "an AVIF image"),
-        (b"\0\0\0\x18ftypisom\0\0", "a video (MP4 or MOV)"),
+        (b"BM\x46\0\0\0\0\0\0\0\x36\0", "this BMP image is cut off or broken"),
+        (b"\0\0\0\x18ftypheic\0\0", "this HEIC image is cut off or broken"),
+        (b"\0\0\0\x18ftypavif\0\0", "this AVIF image is cut off or broken"),
         (b"RIFF\x10\0\0\0WAVEfmt ", "a sound (WAV)"),
         (b"\x1f\x8b\x08\0", "a GZIP file"),
         (b"ID3\x03\0\0\0\0\0", "a sound (MP3)"),

@@ -82,6 +82,7 @@ def test_repr_is_short() -> None:
     assert repr(Image("https://example.com/a.png")) == "<Image 'https://example.com/a.png'>"
 
 
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF:UserWarning")
 @pytest.mark.parametrize(
     ("source", "said"),
     [
@@ -99,11 +100,12 @@ def test_repr_is_short() -> None:
         ("data:image/png;base64,@@@@", "the base64 of the data: URL is broken"),
         ("data:image/png;base64,aGVsbG8", "the base64 of the data: URL is broken"),
         ("data:image/png;base64,", "image: is empty"),
-        ("data:image/svg+xml,<svg/>", "image: is text, and no JPEG, PNG, GIF or WEBP image"),
+        ("data:image/svg+xml,<svg/>", "image: is text, and no image"),
         (b"", "image: is empty"),
-        (b"some text", "is text, and no JPEG, PNG, GIF or WEBP image: pass the Path or the text itself"),
-        (pdf("x"), "is a PDF, and no JPEG, PNG, GIF or WEBP image: pass the Path"),
-        (b"II*\0\x08\0\0\0", "is a TIFF image, and no JPEG, PNG, GIF or WEBP image; it is not read yet: convert"),
+        (b"some text", "is text, and no image: pass the Path or the text itself"),
+        (pdf("x"), "is a PDF, and no image: pass the Path"),
+        (b"II*\0\x08\0\0\0\0\0", "this TIFF image is cut off or broken"),
+        (b"8BPS\0\x01\0\0", "is a Photoshop image, and no image; it is not read: convert it to PNG or JPEG"),
         (Path("/nowhere.png"), "/nowhere.png: there is no such file"),
         (None, "NoneType: is no image"),
         (png(16_000_000), "takes 21.3 MB as it is sent (base64), and the limit is 20.0 MB: make it smaller"),

@@ -1,0 +1,46 @@
+"""Which module reads which kind. It is imported when a file of its kind comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TypeAlias, cast
+
+from .file import File
+from .inside import kind_in
+from .kinds import (
+    AVIF,
+    BMP,
+    GIF,
+    HEIC,
+    JPEG,
+    PDF,
+    PNG,
+    TEXT,
+    TIFF,
+    WEBP,
+    Kind,
+)
+from .limits import unreadable
+from .page import Contents
+from .ranges import PageChoice
+
+Reader: TypeAlias = Callable[[File, str | None, PageChoice | None], Contents]
+"""A file, a password and the wanted pages in; pages, notes and attachments out."""
+
+_HOMES: dict[str, tuple[Kind, ...]] = {
+    "text": (TEXT,),
+    "pdf": (PDF,),
+    "pictures": (JPEG, PNG, GIF, WEBP, TIFF, BMP, HEIC, AVIF),
+}
+_NOT_YET = "is not read yet: save it as PDF"
+_MODULES = {kind: module for module, kinds in _HOMES.items() for kind in kinds}
+
+
+def read(file: File, password: str | None, pages: PageChoice | None) -> Contents:
+    """What is in a file. DocumentError where it is of no kind that is read, or broken."""
+    kind = kind_in(file)
+    if kind not in _MODULES:
+        raise unreadable(file.source, f"looks like {kind.name}; it {kind.way_out or _NOT_YET}")
+    module = import_module(f".{_MODULES[kind]}", __package__)
+    return cast(Reader, module.read)(file, password, pages)
