@@ -1,207 +1,142 @@
-"""What re-asks cost, and whether they end right: a model that answers from gold with a seeded mix of faults.
+"""What re-asks cost, and whether they end right: a local HTTP endpoint that answers from gold with a mix of faults.
 
-    python bench/reask.py            # 200 documents a size, some seconds
-    python bench/reask.py --quick    # 20 documents a size
+    python bench/reask.py                                   # ours alone, 200 documents a size
+    python bench/reask.py --peers instructor=PYTHON pydantic-ai=PYTHON    # with those that these interpreters have
+    python bench/reask.py --install FOLDER                  # makes an environment for each peer there, once (PyPI)
+    python bench/reask.py --quick                           # ours alone, 20 documents a size
 
-Each answer is faulty with p = 0.5; three re-asks at most. No network: the model is a transport of this process. Tokens
-are a quarter of the characters. ``after`` are the tokens of all requests and answers but the first, and ``again`` what
-they would be if each of them asked for the whole once more with the last answer beside the document.
-A refusal ended right when it is told as one; ``told`` ended in another error, ``wrong`` was accepted all the same.
+Each answer is faulty with p = 0.5, the Nth about a document in the same way for every client; three re-asks at most.
+``right``: a value that equals gold, or a refusal that was told as one. ``wrong`` was accepted all the same, ``told``
+ended in another error. Requests and tokens are the endpoint's own count, tokens per document that ended right;
+``after``: those of all requests and answers but the first. The ratios are ours to the better peer's.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any, Literal
+import subprocess
+import sys
+import venv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel, Field
+from orders import Endpoint, gold_of, serving
+from reask_clients import CLIENTS
 
-from extractor import ChatRequest, Completion, ExtractionError, Extractor, RefusalError, Schema
-from extractor.chat import Usage
-from extractor.flow import modes
-from extractor.paths import look_up, to_keys
-from extractor.testing import FakeModel, Reply
-
-
-class Line(BaseModel):
-    sku: str = Field(pattern=r"^SKU-\d{5}$")
-    quantity: int = Field(ge=1, le=999)
-    price: float = Field(ge=0)
-    due: date
-    unit: Literal["piece", "kg", "m"]
+OURS = "extractor"
+PEERS = {"instructor": "instructor", "pydantic-ai": "pydantic-ai-slim[openai]"}
+SIZES = (5, 40, 400)
 
 
-class Order(BaseModel):
-    lines: list[Line] = Field(min_length=1)
+@dataclass(frozen=True)
+class Row:
+    """What became of one client's documents. Tokens are sums over all of them."""
+
+    client: str
+    documents: int
+    right: int
+    wrong: int
+    requests: int
+    prompt: int
+    answer: int
+    after: int
+
+    def __str__(self) -> str:
+        told, right = self.documents - self.right - self.wrong, max(self.right, 1)
+        return (
+            f"{self.client:20} {self.right / self.documents:7.1%} {self.wrong:6} {told:6}"
+            f" {self.requests / self.documents:9.2f} {self.prompt / right:8.0f} {self.answer / right:8.0f}"
+            f" {self.after / right:8.0f}"
+        )
+
+    @property
+    def costs(self) -> tuple[float, float]:
+        """Tokens after the first answer, and all tokens, per document that ended right."""
+        right = max(self.right, 1)
+        return self.after / right, (self.prompt + self.answer) / right
 
 
-def gold_of(leaves: int, rng: random.Random) -> dict[str, Any]:
-    day = date(2026, 1, 1)
-    return {
-        "lines": [
-            {
-                "sku": f"SKU-{rng.randrange(10**5):05d}",
-                "quantity": rng.randint(1, 99),
-                "price": rng.randint(100, 9999) / 100,
-                "due": str(day + timedelta(days=rng.randrange(365))),
-                "unit": rng.choice(["piece", "kg", "m"]),
-            }
-            for _ in range(leaves // 5)
-        ]
-    }
+def ran(python: str, client: str, url: str, leaves: int, documents: int) -> list[dict[str, Any]] | None:
+    """The client's lines, after that of its version; None where it is not there."""
+    script = Path(__file__).with_name("reask_clients.py")
+    command = [python, str(script), client, url, str(leaves), str(documents)]
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    if process.returncode:
+        print(f"{client:20} is absent: {process.stderr.strip().splitlines()[-1:]}")
+        return None
+    return [json.loads(line) for line in process.stdout.splitlines()]
 
 
-def document_of(gold: dict[str, Any]) -> str:
-    lines = (
-        f"{line['quantity']} {line['unit']} of {line['sku']} at {line['price']:.2f} each, to be sent by {line['due']}."
-        for line in gold["lines"]
+def counted(client: str, leaves: int, ends: list[dict[str, Any]], endpoint: Endpoint) -> Row:
+    path, right, wrong = client.replace(", ", "-"), 0, 0
+    asked = [endpoint.asked[path, leaves, number] for number in range(len(ends))]
+    for number, (end, what) in enumerate(zip(ends, asked, strict=True)):
+        valued = "value" in end
+        good = end["value"] == gold_of(leaves, number) if valued else what.refused and end["refused"]
+        right, wrong = right + good, wrong + (valued and not good)
+    tokens = [pair for what in asked for pair in what.tokens]
+    after = sum(sum(pair) for what in asked for pair in what.tokens[1:])
+    prompt, answer = (sum(pair[at] for pair in tokens) for at in (0, 1))
+    return Row(client, len(ends), right, wrong, sum(what.requests for what in asked), prompt, answer, after)
+
+
+def rows(pythons: dict[str, str], leaves: int, documents: int) -> Iterator[Row]:
+    with serving() as (url, endpoint):
+        for client in CLIENTS:
+            python = pythons.get(client.split(",", maxsplit=1)[0])
+            lines = ran(python, client, url, leaves, documents) if python else None
+            if lines:
+                yield counted(client, leaves, lines[1:], endpoint)
+
+
+def compared(ours: Row, peers: list[Row]) -> str:
+    (after, whole), better = ours.costs, [min(costs) for costs in zip(*(peer.costs for peer in peers), strict=True)]
+    later, every = after / better[0], whole / better[1]
+    return f"tokens after the first answer {later:.2f} ×, all tokens {every:.2f} × the better peer's"
+
+
+def installed(folder: Path) -> dict[str, str]:
+    """An environment for each peer in the folder, made where it is not there yet."""
+    pythons = {}
+    for peer, package in PEERS.items():
+        python = folder / peer / "bin" / "python"
+        if not python.exists():
+            venv.create(folder / peer, with_pip=True)
+            subprocess.run([python, "-m", "pip", "install", "-q", package], check=True)
+        pythons[peer] = str(python)
+    return pythons
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="ours alone, 20 documents a size")
+    parser.add_argument("--documents", type=int, default=200, help="documents a size (200)")
+    parser.add_argument("--peers", nargs="+", default=[], metavar="NAME=PYTHON", help=f"of {', '.join(PEERS)}")
+    parser.add_argument(
+        "--install", type=Path, metavar="FOLDER", help="where each peer has an environment, or gets one"
     )
-    return "Order. We would like to have what follows, at the prices that we agreed on.\n" + "\n".join(lines)
-
-
-Fault = Callable[[Any, random.Random], Completion | Reply]
-
-
-def _edited(edit: Callable[[dict[str, Any], random.Random], None]) -> Fault:
-    """The right answer with one object in it changed."""
-
-    def fault(answer: Any, rng: random.Random) -> Completion:
-        changed = json.loads(json.dumps(answer))
-        edit(rng.choice(list(_objects(changed)) or [changed]), rng)
-        return Completion(content=json.dumps(changed))
-
-    return fault
-
-
-def _objects(value: Any) -> Any:
-    if isinstance(value, dict) and not any(isinstance(each, dict | list) for each in value.values()):
-        yield value
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _objects(each)
-
-
-def _wrong_type(line: dict[str, Any], rng: random.Random) -> None:
-    line[rng.choice(list(line))] = rng.choice(["many", None, {"is": "unclear"}])
-
-
-def _missing(line: dict[str, Any], rng: random.Random) -> None:
-    del line[rng.choice(list(line))]
-
-
-def _out_of_bounds(line: dict[str, Any], rng: random.Random) -> None:
-    key = rng.choice([key for key in line if isinstance(line[key], int | float)] or list(line))
-    line[key] = -5
-
-
-def _wrong_enum(line: dict[str, Any], rng: random.Random) -> None:
-    key = rng.choice([key for key in line if line[key] in ("piece", "kg", "m")] or list(line))
-    line[key] = "parsec"
-
-
-def _cut(answer: Any, rng: random.Random) -> Completion:
-    text = json.dumps(answer)
-    return Completion(content=text[: rng.randrange(1, len(text))], finish_reason=rng.choice(["length", "stop"]))
-
-
-def _around(before: str, after: str) -> Fault:
-    return lambda answer, rng: Completion(content=f"{before}{json.dumps(answer)}{after}")
-
-
-FAULTS: dict[str, tuple[int, Fault]] = {
-    "wrong type": (25, _edited(_wrong_type)),
-    "missing": (15, _edited(_missing)),
-    "out of bounds": (12, _edited(_out_of_bounds)),
-    "wrong enum": (12, _edited(_wrong_enum)),
-    "cut tail": (10, _cut),
-    "fence": (8, _around("```json\n", "\n```")),
-    "prose": (6, _around("Here is the answer:\n", "\nLet me know if you need more.")),
-    "think": (6, _around("<think>The order has lines {so far}.</think>", "")),
-    "refusal": (2, lambda answer, rng: Completion(refusal="I cannot help with that.")),
-    "400": (
-        4,
-        lambda answer, rng: Reply(400, {}, {"error": {"message": "response_format json_schema is not supported"}}),
-    ),
-}
-_PART = re.compile(r"^- (p\d+) stands for ((?:\.\w+|\[\d+\]|\$)+)(?:: the items after #(\d+))?", re.M)
-
-
-@dataclass
-class Model:
-    """Answers each request rightly, or with a fault. ``tokens``: of the prompt and the answer of each call."""
-
-    gold: dict[str, Any]
-    rng: random.Random
-    tokens: list[tuple[int, int]] = field(default_factory=list)
-    refused: bool = False
-
-    def __call__(self, request: ChatRequest) -> Completion | Reply:
-        right = self._right(str(request.messages[-1]["content"]))
-        faulty = self.rng.random() < 0.5
-        weights = [weight for weight, _ in FAULTS.values()]
-        fault = self.rng.choices([fault for _, fault in FAULTS.values()], weights)[0] if faulty else _around("", "")
-        answer = fault(right, self.rng)
-        if isinstance(answer, Reply):
-            return answer
-        self.refused = self.refused or bool(answer.refusal)
-        prompt, said = len(request.to_json()) // 4, len(answer.content or answer.refusal or "") // 4
-        self.tokens.append((prompt, said))
-        usage = Usage(prompt_tokens=prompt, completion_tokens=said, total_tokens=prompt + said)
-        return Completion(choices=answer.choices, usage=usage)
-
-    def _right(self, asked: str) -> Any:
-        parts = _PART.findall(asked)
-        if not parts:
-            return self.gold
-        found = ((name, look_up(self.gold, to_keys(path)), after) for name, path, after in parts)
-        return {name: value[int(after) :] if after else value for name, value, after in found}
-
-
-def run(leaves: int, documents: int) -> None:
-    rng = random.Random(leaves)
-    ended = {"right": 0, "told": 0, "wrong": 0}
-    requests = first = after = again = 0
-    for _ in range(documents):
-        modes.forget()
-        gold = gold_of(leaves, rng)
-        model = Model(gold, rng)
-        outcome = _ended(model, document_of(gold))
-        ended[outcome] += 1
-        requests += len(model.tokens)
-        if model.tokens:
-            first += sum(model.tokens[0])
-            after += sum(map(sum, model.tokens[1:]))
-            again += (len(model.tokens) - 1) * (sum(model.tokens[0]) + len(json.dumps(gold)) // 4)
-    share = ended["right"] / documents
-    print(
-        f"{leaves:6} {share:8.1%} {ended['wrong']:6} {ended['told']:6} {requests / documents:9.2f}"
-        f" {first / documents:8.0f} {after / documents:8.0f} {again / documents:8.0f} {after / max(again, 1):8.2f}"
-    )
-
-
-def _ended(model: Model, document: str) -> str:
-    extractor = Extractor("m", base_url="https://gold.example.com/v1", transport=FakeModel(model, repeat=True))
-    try:
-        result = extractor.extract(Order, document, max_attempts=4)
-    except RefusalError:
-        return "right" if model.refused else "told"
-    except ExtractionError:
-        return "told"
-    return "right" if result.value == Schema.of(Order).validate(model.gold).value else "wrong"
+    return parser.parse_args()
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--quick", action="store_true", help="20 documents a size")
-    documents = 20 if options.parse_args().quick else 200
-    print("leaves    right  wrong   told  requests    first    after    again   after/again")
-    for leaves in (5, 40, 400):
-        run(leaves, documents)
+    chosen = options()
+    pythons = dict(each.split("=", 1) for each in chosen.peers)
+    if chosen.install and not chosen.quick:
+        pythons |= installed(chosen.install)
+    absent = [peer for peer in PEERS if peer not in pythons]
+    if absent:
+        print(f"without {' and '.join(absent)}: name an interpreter that has it (--peers), or --install")
+    for leaves in SIZES:
+        print(f"\n{leaves:4} leaves            right  wrong   told  requests   prompt   answer    after")
+        found = []
+        for row in rows({**pythons, OURS: sys.executable}, leaves, 20 if chosen.quick else chosen.documents):
+            print(row, flush=True)
+            found.append(row)
+        if len(found) > 1:
+            print(compared(found[0], found[1:]))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import orjson
 
@@ -45,11 +45,15 @@ _FORM = (
     "Values that were read from a document are written in a form that is not accepted. "
     "Write each anew in the form that the given schema asks for. Keep what it says."
 )
+_PART_OF = "A part of a document:\n{}"
 _FORM_PATCH = "These values are not accepted as they are written:\n{}\nAnswer with these values alone."
+_LINES_PATCH = "Read from it, this is not accepted:\n{}\nGive this alone anew, null where this part does not state it."
 _TAIL = (
     "An answer to this ended too soon. What it says so far is accepted, this is missing:\n{}\n"
     "Answer with what is missing alone."
 )
+Way = Literal["document", "lines", "form"]
+_PATCHES: Mapping[Way, str] = {"document": _PATCH, "lines": _LINES_PATCH, "form": _FORM_PATCH}
 _OWED = "- {} stands for {}"
 _ITEMS = "{}: the items after #{} alone. #{} is {}"
 _PART = "- {} stands for {}: {}. "
@@ -150,14 +154,20 @@ def form() -> tuple[Message, ...]:
     return ({"role": "system", "content": _FORM}, {"role": "user", "content": ""})
 
 
+def lines(text: str, instructions: str | None) -> tuple[Message, ...]:
+    """The opening of a request that shows the lines that matter alone."""
+    shown: Message = {"role": "user", "content": _PART_OF.format(text)}
+    return ({"role": "system", "content": _INSTRUCTIONS.format(instructions)}, shown) if instructions else (shown,)
+
+
 def patch(
-    opening: tuple[Message, ...], parts: Iterable[Part], told: Mapping[str, object] | None, *, formal: bool
+    opening: tuple[Message, ...], parts: Iterable[Part], told: Mapping[str, object] | None, *, way: Way
 ) -> tuple[Message, ...]:
     """The messages that ask for some parts: the opening, whose last message goes on with them.
 
-    ``told`` is the strict schema of the parts where it has to stand in words.
+    ``told`` is the strict schema of the parts where it has to stand in words; ``way`` says what the opening shows.
     """
-    return _going_on(opening, (_FORM_PATCH if formal else _PATCH).format("\n".join(map(str, parts))), told)
+    return _going_on(opening, _PATCHES[way].format("\n".join(map(str, parts))), told)
 
 
 def tail(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from extractor.chat import ChatRequest, Completion, Usage
 from extractor.document import Document
@@ -210,3 +210,20 @@ def test_what_never_gets_on_is_told_with_all_that_is_whole() -> None:
     _, error = drive(flow(max_tokens=9, max_attempts=5), cut(WIRE[:at]), cut('{"p0":[{"te'), cut(""))
     assert isinstance(error, ExtractionError)
     assert error.best == {"number": "17", "lines": [SOURCE["lines"][0], {}]}
+
+
+class Few(BaseModel):
+    rows: list[Line] = Field(min_length=2, max_length=9)
+
+
+def test_a_list_that_has_to_have_some_items_goes_on_as_any_other() -> None:
+    rows = [{"text": text, "amount": 1.0, "unit": "m"} for text in ("nails", "boards", "glue")]
+    (_, tail), result = drive(
+        flow(Schema.of(Few)),
+        Completion(content=json.dumps({"rows": rows})[:-20]),
+        Completion(content=json.dumps({"p0": rows[2:]})),
+    )
+    assert "the items after #2 alone" in str(tail.request.messages[-1]["content"])
+    asked = tail.request.response_format["json_schema"]["schema"]["properties"]["p0"]
+    assert (asked["maxItems"], "minItems" in asked) == (9, False)
+    assert result.value == Few(rows=[Line(**row) for row in rows])

@@ -2,7 +2,9 @@
 
 continue   it ended too soon: what is missing is asked for, what is whole is pinned
 longer     nothing of it is whole: the same again with more room
-patch      all issues stand below some paths: those alone are asked for, the rest is pinned
+patch      all issues stand below some paths: those alone are asked for, the rest is pinned. First without the document
+           where only the writing is wrong, or with the lines that matter; then with the items that they stand in,
+           by more lines, at last by the whole document
 re-ask     the issues are the whole value's, or a request for parts did not help
 
 Where an issue comes twice in a row, the next request differs in more than that (``different``).
@@ -11,16 +13,19 @@ After a token limit that the caller did not set, the next request has more room,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from .. import prompt
 from ..chat import Completion, Message
 from ..errors import ExtractionError, InvalidOutputError, RefusalError, TruncatedError
 from ..issues import Issue
+from .again import read_again
 from .different import different, same
-from .patch import patch_of, read_patch
+from .near import near
+from .patch import Patch, patch_of, read_patch, with_items
 from .reading import Reading, text_of
 from .step import Job, Step, whole
 from .tail import read_tail, tail_of
@@ -36,8 +41,9 @@ class State:
 
     ``reading`` is that of the last answer, with all requests for parts that helped; ``answer`` is its text where it was
     one completion's. ``step`` and ``completion`` are the last ones, and ``error`` what keeps them from being mended.
-    ``stuck``: the last request for parts did not help. ``raised``: more room was given before. ``least`` is the least
-    wrong of all readings. ``issues`` are those of the last answer alone, ``again``: one of them was there before it.
+    ``attempts`` counts the answers, ``asked`` the last of them that were for parts. ``stuck``: the last of these did
+    not help, though the document was shown. ``raised``: more room was given before. ``least`` is the least wrong of all
+    readings. ``issues`` are those of the last answer alone, ``again``: one of them was there before it.
     """
 
     reading: Reading[Any]
@@ -50,6 +56,8 @@ class State:
     raised: bool = False
     issues: tuple[Issue, ...] = ()
     again: bool = False
+    attempts: int = 1
+    asked: int = 0
 
 
 def heard(before: State | None, step: Step, completion: Completion, reading: Reading[Any]) -> State:
@@ -60,9 +68,11 @@ def heard(before: State | None, step: Step, completion: Completion, reading: Rea
     least, issues = _better(before, reading), reading.issues
     state = State(reading, step, completion, reading.error, least, raised=raised, issues=issues, again=again)
     if before is None or not step.parts:
-        return replace(state, answer=text_of(completion, step.form.name))
+        attempts = 1 if before is None else before.attempts + 1
+        return replace(state, answer=text_of(completion, step.form.name), attempts=attempts)
+    state = replace(state, attempts=before.attempts + 1, asked=before.asked + 1)
     if reading.stuck:
-        return replace(state, reading=before.reading, answer=before.answer, stuck=True)
+        return replace(state, reading=before.reading, answer=before.answer, stuck=not step.partly)
     return state
 
 
@@ -133,20 +143,51 @@ def _patch(state: State, job: Job) -> Step | None:
     patch = patch_of(job.schema, reading.best, reading.issues)
     if patch is None:
         return None
+    if state.asked:
+        patch = with_items(job.schema, patch)
+    said = _without_document(patch, state, job) or _with_lines(patch, state, job)
+    partly = said is not None
+    words = said or partial(_with_document, patch, job)
+    reads = partial(read_patch, job.schema, patch, settings=job.settings, partly=partly and not patch.formal)
+    return Step("patch", job, state.step.mode, patch.form, words, reads, parts=True, partly=partly)
+
+
+Words: TypeAlias = Callable[[bool], tuple[Message, ...]]
+
+
+def _without_document(patch: Patch, state: State, job: Job) -> Words | None:
+    """Only the writing is wrong: the first request does without the document."""
+    if not patch.formal or state.asked:
+        return None
+    return lambda told: prompt.patch(prompt.form(), patch.parts(), patch.form.strict if told else None, way="form")
+
+
+def _with_lines(patch: Patch, state: State, job: Job) -> Words | None:
+    """The lines that matter, then more. The last attempt has all of the document, unless no patch went before it."""
+    if state.asked > 1 or (state.asked and state.attempts + 1 >= job.settings.max_attempts):
+        return None
+    found = near(job.document, patch.base, patch.only or patch.open, wider=state.asked > 0)
+    if found is None:
+        return None
 
     def words(told: bool) -> tuple[Message, ...]:
-        opening = prompt.form() if patch.formal else job.opening(told)
-        return prompt.patch(opening, patch.parts(), patch.form.strict if told else None, formal=patch.formal)
+        opening = prompt.lines(found.text, job.settings.instructions)
+        return prompt.patch(opening, patch.parts(found.beside), patch.form.strict if told else None, way="lines")
 
-    reads = partial(read_patch, job.schema, patch, settings=job.settings)
-    return Step("patch", job, state.step.mode, patch.form, words, reads, parts=True)
+    return words
+
+
+def _with_document(patch: Patch, job: Job, told: bool) -> tuple[Message, ...]:
+    return prompt.patch(job.opening(told), patch.parts(), patch.form.strict if told else None, way="document")
 
 
 def _whole(state: State, job: Job) -> Step | None:
     if state.error and not (state.step.parts and isinstance(state.error, TruncatedError)):
         return None
-    turns = prompt.again(_text(state, job), state.reading.issues)
-    return whole("re-ask", job, state.step.mode, lambda told: (*job.opening(told), *turns))
+    reading, turns = state.reading, prompt.again(_text(state, job), state.reading.issues)
+    patch = None if reading.best is None or reading.error else patch_of(job.schema, reading.best, reading.issues)
+    step = whole("re-ask", job, state.step.mode, lambda told: (*job.opening(told), *turns))
+    return replace(step, read=partial(read_again, job.schema, patch, settings=job.settings))
 
 
 _RUNGS = (_continue, _longer, _patch, _whole)

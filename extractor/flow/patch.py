@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -31,27 +31,30 @@ _OPEN_ENDED = frozenset({"truncated", "unclosed"})
 class Patch:
     """``base`` is the value that is patched, as JSON in the source form; ``open`` is what may change in it.
 
-    ``form`` asks for the open places, ``pN`` for the Nth; ``issues`` are those of the base.
+    ``form`` asks for the open places, ``pN`` for the Nth; ``issues`` are those of the base. Where items of lists are
+    asked for since values in them are wrong, ``only`` are the places of these, and the rest of each item is pinned.
     """
 
     base: object
     open: tuple[Keys, ...]
     form: Narrowed
     issues: tuple[Issue, ...]
+    only: tuple[Keys, ...] = ()
 
     @property
     def formal(self) -> bool:
         """Whether every present value says what is meant, and only says it in a wrong form."""
         return all(map(_is_formal, self.issues))
 
-    def parts(self) -> Iterator[Part]:
-        """What is said of each open place: its path, why it is wrong, and what stands there and beside it."""
+    def parts(self, beside: Mapping[Keys, Mapping[str, object]] | None = None) -> Iterator[Part]:
+        """What is said of each open place: its path, why it is wrong, and what stands there and ``beside`` it."""
         from ..prompt import Part
 
         told: set[Keys] = set()
         for at, keys in enumerate(self.open):
             around = keys[:-1]
-            near = _beside(self.base, keys) if around not in told and any(isinstance(k, int) for k in keys) else None
+            shown = around not in told and any(isinstance(key, int) for key in keys)
+            near = (_beside(self.base, keys) if beside is None else beside.get(keys)) if shown else None
             told.add(around)
             why = tuple(_within(issue, keys) for issue in self.issues if to_keys(issue.path)[: len(keys)] == keys)
             present = standing(self.base, keys)
@@ -60,17 +63,50 @@ class Patch:
     def merged(self, changes: Mapping[Keys, object]) -> object:
         """The base with the changes, all of which are at open places."""
         value = self.base
-        for keys in self.open:
+        for keys in self.only or self.open:
             if keys in changes:
                 value = put(value, keys, changes[keys])
         return value
+
+    def inner(self, changes: dict[Keys, object]) -> dict[Keys, object]:
+        """The changes of what is wrong in items that were asked for, where these are the same items as before."""
+        if not self.only:
+            return changes
+        found: dict[Keys, object] = {}
+        for item, new in changes.items():
+            if is_same_item(standing(self.base, item), new, [keys[len(item) :] for keys in self.only]):
+                found |= {keys: standing(new, keys[len(item) :]) for keys in self.only if keys[: len(item)] == item}
+        return found
+
+
+def is_same_item(before: object, after: object, wrong: Sequence[Keys]) -> bool:
+    """Whether an object has one of the right values that it had before."""
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return False
+    known = [key for key in before if (key,) not in wrong]
+    return not known or any(before[key] == after.get(key) for key in known)
 
 
 def patch_of(schema: Schema[T], base: object, issues: tuple[Issue, ...]) -> Patch | None:
     """The patch that could mend the issues; None where they are the whole value's, or nearly so."""
     if any(issue.kind in _OPEN_ENDED for issue in issues):
         return None
-    places = outermost(placed(base, to_keys(issue.path)) for issue in issues)
+    return _asking(schema, base, outermost(placed(base, to_keys(issue.path)) for issue in issues), issues)
+
+
+def with_items(schema: Schema[T], patch: Patch) -> Patch:
+    """The patch that asks for the items of lists in which its places are; the same where they are in none."""
+    items = tuple(keys[: _item_end(keys)] for keys in patch.open)
+    wider = None if items == patch.open else _asking(schema, patch.base, outermost(items), patch.issues)
+    return patch if wider is None or wider.open != outermost(items) else replace(wider, only=patch.open)
+
+
+def _item_end(keys: Keys) -> int:
+    """Where the innermost item ends in the keys; all of them where they lead into no item."""
+    return next((at for at in range(len(keys), 0, -1) if isinstance(keys[at - 1], int)), len(keys))
+
+
+def _asking(schema: Schema[T], base: object, places: tuple[Keys, ...], issues: tuple[Issue, ...]) -> Patch | None:
     while _worth_it(base, places):
         try:
             form = schema.narrow(map(to_path, places))
@@ -83,8 +119,10 @@ def patch_of(schema: Schema[T], base: object, issues: tuple[Issue, ...]) -> Patc
     return None
 
 
-def read_patch(schema: Schema[T], patch: Patch, completion: Completion, *, settings: Settings) -> Reading[T]:
-    """The patched value, validated as a whole."""
+def read_patch(
+    schema: Schema[T], patch: Patch, completion: Completion, *, settings: Settings, partly: bool = False
+) -> Reading[T]:
+    """The patched value, validated as a whole. ``partly``: the model saw some lines alone, so nothing is no answer."""
     text = text_of(completion, patch.form.name)
     unread = unreadable(completion, text)
     if unread is not None:
@@ -95,18 +133,31 @@ def read_patch(schema: Schema[T], patch: Patch, completion: Completion, *, setti
     if any(issue.kind == "syntax" for issue in repaired.issues):
         return limited(completion, Reading(issues=repaired.issues, fixes=repaired.fixes, stuck=True))
     changes, found = answered(patch.open, patch.form, repaired.value), at_home(patch.open, patch.form, repaired)
+    if patch.only:
+        changes, found = patch.inner(changes), tuple(each for each in found if inside(to_keys(each.path), patch.only))
     if not changes:
         repaired = repair(text, schema, level=settings.repair, locale=settings.locale)
-        changes = _taken(patch, repaired.value)
-        found = tuple(issue for issue in repaired.issues if inside(to_keys(issue.path), patch.open))
-    elif len(changes) == len(patch.open):
+        changes = taken(patch, repaired.value)
+        found = tuple(issue for issue in repaired.issues if inside(to_keys(issue.path), patch.only or patch.open))
+    elif len(changes) == len(patch.only or patch.open):
         found = closed(found)
     value = patch.merged(changes)
     checked = schema.validate(value)
-    reading = Reading(checked.value, together(found, checked.issues), repaired.fixes, value)
+    unseen = _unseen(patch, changes) if partly else ()
+    reading = Reading(checked.value, together((*found, *unseen), checked.issues), repaired.fixes, value)
     if reading.issues or reading.fixes:
         reading = limited(completion, reading)
     return replace(reading, stuck=_is_stuck(patch.issues, reading.issues))
+
+
+def _unseen(patch: Patch, changes: Mapping[Keys, object]) -> tuple[Issue, ...]:
+    """That an answer from some lines has nothing says nothing about the document."""
+    said = "nothing is given, after a part of the document"
+    return tuple(
+        Issue(to_path(keys), said, kind="unseen")
+        for keys in patch.only or patch.open
+        if changes.get(keys, NOTHING) in (NOTHING, None, "", [], {})
+    )
 
 
 def _is_stuck(before: tuple[Issue, ...], after: tuple[Issue, ...]) -> bool:
@@ -122,9 +173,9 @@ def answered(places: tuple[Keys, ...], form: Narrowed, wire: object) -> dict[Key
     return {keys: said.get(to_path(keys), NOTHING) for at, keys in enumerate(places) if f"p{at}" in wire}
 
 
-def _taken(patch: Patch, value: object) -> dict[Keys, object]:
+def taken(patch: Patch, value: object) -> dict[Keys, object]:
     """The open places of an answer that gives the whole value all the same."""
-    found = ((keys, standing(value, keys)) for keys in patch.open)
+    found = ((keys, standing(value, keys)) for keys in patch.only or patch.open)
     return {keys: value for keys, value in found if value is not NOTHING}
 
 

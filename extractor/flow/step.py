@@ -37,7 +37,8 @@ class Step:
     """A request, made of its parts, so that a step may be changed and then asked again.
 
     ``purpose`` is what the ledger calls it; ``words`` gives its messages, with the schema of ``form`` in words or not;
-    ``parts``: not the whole value is asked for; ``room``: a token limit that is not the caller's.
+    ``parts``: not the whole value is asked for; ``room``: a token limit that is not the caller's; ``partly``: the
+    document is not shown, or not all of it.
     """
 
     purpose: str
@@ -48,6 +49,7 @@ class Step:
     read: Callable[[Completion], Reading[Any]]
     parts: bool = False
     room: int | None = None
+    partly: bool = False
     request: ChatRequest = field(init=False)
 
     def __post_init__(self) -> None:

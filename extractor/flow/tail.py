@@ -64,8 +64,9 @@ def tail_of(schema: Schema[T], base: object, cut: str) -> Tail | None:
         form = schema.narrow(map(to_path, ends))
     except UnsupportedTypeError:
         return None
-    known = tuple(map(to_keys, form.paths)) == ends and not any(_counts(form, at) for at in range(len(ends)))
-    return Tail(base, ends, form, lists) if known and ends and base else None
+    known = tuple(map(to_keys, form.paths)) == ends
+    free = _uncounted(form, [f"p{at}" for at, keys in enumerate(ends) if keys in lists])
+    return Tail(base, ends, free, lists) if known and free and ends and base else None
 
 
 def read_tail(schema: Schema[T], tail: Tail, completion: Completion, *, settings: Settings) -> Reading[T]:
@@ -150,9 +151,20 @@ def _index(cut: Keys, at: int, otherwise: int) -> int:
     return index if isinstance(index, int) else otherwise
 
 
-def _counts(form: Narrowed, at: int) -> bool:
-    """Whether so many items are asked for that a part of the list alone could not be told."""
-    return "minItems" in str(properties(form.strict).get(f"p{at}"))
+def _uncounted(form: Narrowed, names: list[str]) -> Narrowed | None:
+    """The form that asks for lists of any length, as a part of a list may be; None where a count stands elsewhere."""
+    every = properties(form.strict)
+    if any("minItems" in str(every[name]) and not _is_list(every[name]) for name in names):
+        return None
+    free = {name: _without_count(rule) if name in names else rule for name, rule in every.items()}
+    return replace(form, plan=replace(form.plan, strict={**form.strict, "properties": free}))
+
+
+def _without_count(rule: object) -> object:
+    if not isinstance(rule, Mapping):
+        return rule
+    kept = {key: each for key, each in rule.items() if key != "minItems"}
+    return {**kept, "anyOf": list(map(_without_count, rule["anyOf"]))} if "anyOf" in rule else kept
 
 
 def _longer(items: object, more: object) -> object:
