@@ -19,9 +19,11 @@ from typing_extensions import TypeForm, Unpack
 from .options import VARIABLES, Options, Settings, Style, Timeouts
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from .chat import ChatRequest, Completion
     from .document import DocumentSource
-    from .flow import Flow, Outcome
+    from .flow import Answer, Ask, Flow, Outcome
     from .result import Result
     from .transports.local import LocalTransport
 
@@ -89,14 +91,14 @@ class _Front(Generic[Transport]):
         endpoint = getattr(self, "_endpoint", None)  # a traceback may show one that is half made
         return f"<{type(self).__name__} {self.settings.model} at {endpoint.url.host}>" if endpoint else "<Extractor>"
 
-    def _flow(self, type: Any, document: DocumentSource, options: Options) -> tuple[Flow[Result[Any]], Timeouts]:
+    def _flow(self, type: Any, document: DocumentSource, options: Options) -> tuple[Flow[Result[Any]], Settings]:
         from .document import Document
         from .flow import extraction
         from .schema import Schema
 
         settings = self.settings.with_(options)
         schema = Schema.of(type, dialect=settings.dialect)
-        return extraction(schema, Document.of(document), settings), settings.timeout
+        return extraction(schema, Document.of(document), settings), settings
 
 
 class Extractor(_Front[httpx.BaseTransport]):
@@ -114,14 +116,14 @@ class Extractor(_Front[httpx.BaseTransport]):
         A ``str`` is text, a ``Path`` is a file; a list of them makes one object. Raises ``UnsupportedTypeError``,
         ``DocumentError``, ``ModelCallError`` or ``ExtractionError``, each with the bill of what was spent.
         """
-        flow, timeout = self._flow(type, document, options)
-        try:
-            (effect,) = next(flow)
-            while True:
-                (effect,) = flow.send((self._ask(effect.request, timeout.within(effect.seconds)),))
-        except StopIteration as end:
-            result: Result[Any] = end.value
-            return result
+        from .driving import drive
+
+        flow, settings = self._flow(type, document, options)
+
+        def send(ask: Ask, halt: Event | None) -> Outcome:
+            return self._ask(ask.request, settings.timeout.within(ask.seconds), halt)
+
+        return drive(flow, send, settings.concurrency)
 
     def complete(self, request: ChatRequest) -> Completion:
         """Send one request as it is, and give what came back. Raises ``ModelCallError``."""
@@ -139,8 +141,8 @@ class Extractor(_Front[httpx.BaseTransport]):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _ask(self, chat: ChatRequest, timeout: Timeouts) -> Outcome:
-        request, started = self._endpoint.request(chat, timeout), time.perf_counter()
+    def _ask(self, chat: ChatRequest, timeout: Timeouts, halt: Event | None = None) -> Answer:
+        request, started = self._endpoint.request(chat, timeout, halt), time.perf_counter()
         try:
             response: httpx.Response = self._transport.handle_request(request)
             body = response.read()
@@ -168,14 +170,14 @@ class AsyncExtractor(_Front[httpx.AsyncBaseTransport]):
             from .document import Document
 
             document = await to_thread(Document.of, document)
-        flow, timeout = self._flow(type, document, options)
-        try:
-            (effect,) = next(flow)
-            while True:
-                (effect,) = flow.send((await self._ask(effect.request, timeout.within(effect.seconds)),))
-        except StopIteration as end:
-            result: Result[Any] = end.value
-            return result
+        from .driving import drive_async
+
+        flow, settings = self._flow(type, document, options)
+
+        async def send(ask: Ask) -> Outcome:
+            return await self._ask(ask.request, settings.timeout.within(ask.seconds))
+
+        return await drive_async(flow, send, settings.concurrency)
 
     async def complete(self, request: ChatRequest) -> Completion:
         """As ``Extractor.complete``."""
@@ -193,7 +195,7 @@ class AsyncExtractor(_Front[httpx.AsyncBaseTransport]):
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
-    async def _ask(self, chat: ChatRequest, timeout: Timeouts) -> Outcome:
+    async def _ask(self, chat: ChatRequest, timeout: Timeouts) -> Answer:
         request, started = self._endpoint.request(chat, timeout), time.perf_counter()
         try:
             response: httpx.Response = await self._transport.handle_async_request(request)
@@ -269,7 +271,7 @@ def _check_request(request: object) -> None:
         raise TypeError(f"complete takes a ChatRequest(model=…, messages=[…]), not {type(request).__name__}")
 
 
-def _completion(request: ChatRequest, outcome: Outcome) -> Completion:
+def _completion(request: ChatRequest, outcome: Answer) -> Completion:
     from .errors import ModelCallError
     from .flow import bill, billed
     from .result import Ledger

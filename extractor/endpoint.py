@@ -16,7 +16,9 @@ from .errors import BODY_KEPT, ModelProtocolError, ModelStatusError, ModelUnreac
 from .options import KEYS, Timeouts
 
 if TYPE_CHECKING:
-    from .flow import Outcome
+    from threading import Event
+
+    from .flow import Answer
 
 _HINTS = {
     400: "The endpoint does not take the request.",
@@ -85,8 +87,11 @@ class Endpoint:
         """The URL without what is secret in it."""
         return f"{self.url.scheme}://{self.url.netloc.decode()}{self.url.path}"
 
-    def request(self, chat: ChatRequest, timeout: Timeouts) -> httpx.Request:
-        """The HTTP request, its limits in ``extensions["timeout"]``: httpx's four and ours."""
+    def request(self, chat: ChatRequest, timeout: Timeouts, halt: Event | None = None) -> httpx.Request:
+        """The HTTP request, its limits in ``extensions["timeout"]``: httpx's four and ours.
+
+        A transport gives up when ``extensions["halt"]``, where there is one, is set.
+        """
         limits = {
             "connect": timeout.connect,
             "read": timeout.first_byte,
@@ -96,13 +101,13 @@ class Endpoint:
             "between": timeout.between,
             "whole": timeout.whole,
         }
-        body, extensions = chat.to_json(), {"timeout": limits}
+        body, extensions = chat.to_json(), {"timeout": limits} if halt is None else {"timeout": limits, "halt": halt}
         request = httpx.Request("POST", self.url, headers=self.headers, content=body, extensions=extensions)
         if chat.stream:
             request.headers["accept"] = "text/event-stream"
         return request
 
-    def outcome(self, request: httpx.Request, response: httpx.Response, body: bytes, started: float) -> Outcome:
+    def outcome(self, request: httpx.Request, response: httpx.Response, body: bytes, started: float) -> Answer:
         """What the answer says: a completion, or why it is none."""
         took = _took(request, started)
         if not response.is_success:

@@ -37,6 +37,13 @@ def _check_seconds(name: str, seconds: object) -> None:
         raise ValueError(f"{name} is more than 0 seconds, not {seconds!r}")
 
 
+def _check_count(name: str, count: object) -> None:
+    if not isinstance(count, int) or isinstance(count, bool):
+        raise TypeError(f"{name} is a whole number of at least 1, not {count!r}")
+    if count < 1:
+        raise ValueError(f"{name} is at least 1, not {count}")
+
+
 def _check_ceiling(name: str, most: object) -> None:
     if most is None:
         return
@@ -117,6 +124,8 @@ class Options(TypedDict, total=False):
     which. ``Annotated[…, OnInvalid.null]`` in a type says it of one part."""
     escalate: str | None
     """A model of the same endpoint that is asked where this one gives the same issue twice."""
+    concurrency: int
+    """How many requests of one call may be under way at the same time (default 8)."""
     max_usd: float | None
     """The most that one call may cost, in US dollars: a request that is sure to break it is not sent."""
     max_tokens_total: int | None
@@ -182,6 +191,7 @@ class Settings:
     max_usd: float | None = None
     max_tokens_total: int | None = None
     deadline: float | None = None
+    concurrency: int = 8
     prices: Prices = field(default_factory=dict)
     request: Mapping[str, Any] = field(default_factory=dict)
     endpoint: str = ""
@@ -206,10 +216,8 @@ class Settings:
         return settings
 
     def _check(self) -> None:
-        if not isinstance(self.max_attempts, int) or isinstance(self.max_attempts, bool):
-            raise TypeError(f"max_attempts is a whole number of at least 1, not {self.max_attempts!r}")
-        if self.max_attempts < 1:
-            raise ValueError(f"max_attempts is at least 1, not {self.max_attempts}")
+        for count in ("max_attempts", "concurrency"):
+            _check_count(count, getattr(self, count))
         if self.repair not in get_args(RepairLevel):
             raise ValueError(f"repair is one of {', '.join(get_args(RepairLevel))}, not {self.repair!r}")
         if self.style not in get_args(Style):

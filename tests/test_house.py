@@ -12,7 +12,7 @@ import extractor
 PACKAGE = Path(extractor.__file__).parent
 ORDER = (
     "errors options annotations display paths issues schema document chat result answer prompt flow"
-    " transports endpoint client testing batch evaluate report demo cli"
+    " transports endpoint driving client testing batch evaluate report demo cli"
 ).split()
 PURE = ORDER[: ORDER.index("transports")]
 HOMES = {

@@ -6,6 +6,22 @@ flow = extraction(schema, document, settings)
 """
 
 from .bill import bill, billed
-from .loop import Ask, Effect, Flow, Outcome, extraction
+from .effects import Answer, Ask, Check, Effect, Flow, Outcome, Stopped, Verdict, stop
+from .loop import extraction
+from .together import together
 
-__all__ = ["Ask", "Effect", "Flow", "Outcome", "bill", "billed", "extraction"]
+__all__ = [
+    "Answer",
+    "Ask",
+    "Check",
+    "Effect",
+    "Flow",
+    "Outcome",
+    "Stopped",
+    "Verdict",
+    "bill",
+    "billed",
+    "extraction",
+    "stop",
+    "together",
+]

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from ..chat import ChatRequest, Completion, Usage
-from ..errors import ModelCallError
+from ..errors import ExtractorError, ModelCallError
 from ..result import Attempt, Call, Ledger
 
-if TYPE_CHECKING:
-    from ..errors import ExtractorError
-
-Failure = TypeVar("Failure", bound="ExtractorError")
+Failure = TypeVar("Failure", bound=ExtractorError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +27,18 @@ class Log:
     def told(self, error: Failure) -> Failure:
         """The error, with all of this."""
         return billed(error, self.ledger, self.attempts, self.best)
+
+    def and_(self, other: Log) -> Log:
+        """Both of them."""
+        best = self.best if other.best is None else other.best
+        return Log(Ledger((*self.ledger.calls, *other.ledger.calls)), (*self.attempts, *other.attempts), best)
+
+    def noted(self, error: BaseException) -> None:
+        """Tell an exception that is not ours what was spent; one of ours carries it."""
+        if isinstance(error, ExtractorError):
+            self.told(error)
+        elif self.ledger.calls:
+            error.add_note(f"Spent until then: {self.ledger}")
 
 
 class Noted:
@@ -51,13 +60,14 @@ class Noted:
 def bill(
     purpose: str,
     request: ChatRequest,
-    outcome: Completion | ModelCallError,
+    outcome: Completion | BaseException,
     mode: str | None = None,
     prices: Mapping[str, Sequence[float]] | None = None,
 ) -> Call:
     """The line of the ledger for one request. Money is what the endpoint says, else what the caller's prices do."""
-    if isinstance(outcome, ModelCallError):
-        return Call(purpose, request.model, took=outcome.took, error=type(outcome).__name__, mode=mode)
+    if isinstance(outcome, BaseException):
+        took = outcome.took if isinstance(outcome, ModelCallError) else None
+        return Call(purpose, request.model, took=took, error=type(outcome).__name__, mode=mode)
     spent = outcome.meta.usage if outcome.meta else None
     usd = spent.usd_spent if spent else None
     if usd is None and prices:

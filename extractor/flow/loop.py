@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar, cast
 
-from ..chat import ChatRequest, Completion
 from ..errors import ModelCallError, ModelStatusError
 from ..result import Attempt, Result
-from .bill import Log, Noted, bill
-from .budget import exceeded, late, left
+from .asking import asked
+from .bill import Log, Noted
+from .budget import exceeded, late
+from .effects import Flow
 from .modes import below, learn
 from .step import Job, first
 
@@ -22,22 +22,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """An effect: send this request. Its outcome is a ``Completion`` or a ``ModelCallError``.
-
-    ``seconds`` are left until the deadline.
-    """
-
-    request: ChatRequest
-    seconds: float | None = None
-
-
-Effect: TypeAlias = Ask
-Outcome: TypeAlias = Completion | ModelCallError
-Flow: TypeAlias = Generator[tuple[Effect, ...], tuple[Outcome, ...], T]
-
-
 def extraction(schema: Schema[T], document: Document, settings: Settings) -> Flow[Result[T]]:
     """Ask, read the answer, and ask again for what is wrong, until it is valid or no attempt is left."""
     job, log = Job(schema, document, settings), Log()
@@ -46,8 +30,7 @@ def extraction(schema: Schema[T], document: Document, settings: Settings) -> Flo
         over = exceeded(log, step, settings)
         if over is not None:
             raise log.told(over)
-        (outcome,) = yield (Ask(step.request, left(log.ledger, settings)),)
-        log = log.charged(bill(step.purpose, step.request, outcome, step.mode, settings.prices))
+        outcome, log = yield from asked(log, step, settings)
         if isinstance(outcome, ModelCallError):
             lower = below(step.mode, outcome, step.job.settings)
             if lower is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from math import inf
+from threading import Event
 from time import monotonic
 from typing import Self
 
@@ -24,28 +25,35 @@ class Exchange:
     It holds the owner of its connection, which would else be closed under an answer that is still being read.
     """
 
-    __slots__ = ("_given", "_most", "_owner", "_piece", "_release", "_seen", "_until", "refusal", "timeouts")
+    __slots__ = ("_given", "_halt", "_most", "_owner", "_piece", "_release", "_seen", "_until", "refusal", "timeouts")
 
     def __init__(self, owner: object, request: httpx.Request, most: int | None, release: Callable[[], None]) -> None:
         self._owner: object = owner
         given: Mapping[str, float | None] = request.extensions.get("timeout") or {}
         whole = given.get("whole")
         self._given = given
-        self._until = until = inf if whole is None else monotonic() + whole
+        self._halt: Event | None = request.extensions.get("halt")
+        self._until = inf if whole is None else monotonic() + whole
         self._most = inf if most is None else most
         self._release: Callable[[], None] | None = release
         self._seen = 0
         self._piece = 0
         self.refusal: httpx.RequestError | None = None
         self.timeouts: dict[str, float | None] = {
-            "connect": _limit(given.get("connect"), until),
-            "write": _limit(given.get("write"), until),
+            "connect": self._limit(given.get("connect")),
+            "write": self._limit(given.get("write")),
             "pool": _least(given.get("pool"), whole),
-            "read": _limit(self._seconds("first_byte"), until, Total),
+            "read": self._limit(self._seconds("first_byte"), Total),
         }
 
     def _seconds(self, phase: str) -> float | None:
         return self._given[phase] if phase in self._given else self._given.get("read")
+
+    def _limit(self, seconds: float | None, kind: type[Limit] = Limit) -> float | None:
+        bare = self._until == inf and self._halt is None
+        if seconds is None:
+            return None if bare else Limit(inf, self._until, self._halt)
+        return seconds if bare and kind is Limit else kind(seconds, self._until, self._halt)
 
     def outgoing(self, request: httpx.Request) -> httpcore.Request:
         url = request.url
@@ -59,7 +67,7 @@ class Exchange:
 
     def incoming(self, answer: httpcore.Response) -> httpx.Response:
         """The answer, whose body is still to be read. From here on a wait is one between two bytes."""
-        self.timeouts["read"] = _limit(self._seconds("between"), self._until)
+        self.timeouts["read"] = self._limit(self._seconds("between"))
         encodings = self._look(answer.headers)
         kind = DecodedResponse if encodings else httpx.Response
         response = kind(
@@ -183,12 +191,6 @@ def _too_large(what: str, most: float) -> ResponseTooLargeError:
         f"the answer is larger than {most:,} bytes ({what}); if that is meant, give PoolTransport a larger "
         "max_response_bytes, or None for no limit"
     )
-
-
-def _limit(seconds: float | None, until: float, kind: type[Limit] = Limit) -> float | None:
-    if seconds is None:
-        return None if until == inf else Limit(inf, until)
-    return seconds if until == inf and kind is Limit else kind(seconds, until)
 
 
 def _least(*seconds: float | None) -> float | None:

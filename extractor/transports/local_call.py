@@ -157,11 +157,14 @@ class Clock:
     def __init__(self, request: httpx.Request) -> None:
         self._request = request
         self._limits: Mapping[str, float | None] = request.extensions.get("timeout") or {}
+        self._halt: Event | None = request.extensions.get("halt")
         self._end = self._after("whole")
         self._next = inf
 
     def left(self) -> float:
-        """The seconds that are left. ``httpx.ReadTimeout`` when there are none."""
+        """The seconds that are left. ``httpx.ReadTimeout`` when there are none, ``httpx.ReadError`` after a halt."""
+        if self._halt is not None and self._halt.is_set():
+            raise httpx.ReadError("the call was halted", request=self._request)
         left = min(self._end, self._next) - time.monotonic()
         if left <= 0:
             raise httpx.ReadTimeout("the local engine takes too long", request=self._request)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterable
 from contextlib import suppress
+from math import inf
+from threading import Event
 from time import monotonic
 from typing import TypeAlias
 
@@ -20,19 +22,22 @@ SocketOption: TypeAlias = tuple[int, int, int] | tuple[int, int, bytes | bytearr
 
 _PIECE = 2**16
 """Bytes that are sent at once."""
+_SLICE = 0.1
+"""Seconds that a read may last which listens for a halt."""
 
 
 class Limit(float):
-    """Seconds for one wait, which also ends at ``until`` (on the monotonic clock)."""
+    """Seconds for one wait, which also ends at ``until`` (on the monotonic clock), and soon after a ``halt``."""
 
-    __slots__ = ("until",)
+    __slots__ = ("halt", "until")
 
-    def __new__(cls, seconds: float, until: float) -> Limit:
+    def __new__(cls, seconds: float, until: float, halt: Event | None = None) -> Limit:
         limit = super().__new__(cls, seconds)
-        limit.until = until
+        limit.until, limit.halt = until, halt
         return limit
 
     until: float
+    halt: Event | None
 
     def left(self) -> float:
         return min(self, self.until - monotonic())
@@ -55,7 +60,16 @@ def _left(timeout: float | None) -> float | None:
     left = timeout.left()
     if left <= 0:
         raise httpcore.ReadTimeout("no time is left")
-    return left
+    return None if left == inf else left
+
+
+def _read(stream: httpcore.NetworkStream, most: int, timeout: Limit, halt: Event) -> bytes:
+    """A read that listens for a halt."""
+    while not halt.is_set():
+        left = _left(timeout)
+        with suppress(httpcore.ReadTimeout):
+            return stream.read(most, _SLICE if left is None else min(left, _SLICE))
+    raise httpcore.ReadError("the call was halted")
 
 
 class Unsent:
@@ -96,6 +110,8 @@ class Stream(httpcore.NetworkStream):
         if self._unsent:
             with suppress(httpcore.WriteError):  # a server may answer, and close, before it has read everything
                 self._send()
+        if isinstance(timeout, Limit) and timeout.halt is not None:
+            return _read(self._stream, max_bytes, timeout, timeout.halt)
         return self._stream.read(max_bytes, _left(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:

@@ -15,6 +15,9 @@ class PoolTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     they are not given) and ``whole`` (the complete call). All are seconds, and None is no limit. What they raise says
     which of them was met; ``whole`` raises ``httpx.ReadTimeout`` in whatever phase it is met.
 
+    Where ``request.extensions["halt"]`` is a ``threading.Event``, a read gives up with ``httpx.ReadError`` soon after
+    it is set.
+
     An answer of more than ``max_response_bytes``, as sent or when decoded, raises ``ResponseTooLargeError``.
     Proxies are those of the environment, read once, unless ``trust_env`` is false. ``keepalive`` is in seconds.
     """

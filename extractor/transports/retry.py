@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from math import inf, isfinite
+from threading import Event
 from typing import Self, TypeAlias
 
 import httpx
@@ -54,6 +55,8 @@ class RetryTransport(Around):
     - ``tries`` counts the first one. ``total`` and the ``whole`` timeout of a request each bound all its tries and
       waits together, in seconds.
 
+    After a halt (``request.extensions["halt"]``, a ``threading.Event``) nothing is tried again.
+
     ``request.extensions["retries"]`` says afterwards why it waited and how long: a tuple of ``(reason, seconds)``, one
     for each try that was repeated, such as ``("HTTP 429", 1.0)`` or ``("ConnectError", 0.31)``.
     """
@@ -88,7 +91,7 @@ class RetryTransport(Around):
                     if call.ends_with(response):
                         return response
                     response.close()
-                self.timing.sleep(call.wait)
+                call.sleep()
                 call.begin_again()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -113,12 +116,13 @@ class RetryTransport(Around):
 class _Call:
     """All tries of one request, and the decision after each."""
 
-    __slots__ = ("_deadline", "_extensions", "_policy", "_request", "_retries", "wait")
+    __slots__ = ("_deadline", "_extensions", "_halt", "_policy", "_request", "_retries", "wait")
 
     def __init__(self, policy: RetryTransport, request: httpx.Request) -> None:
         self._policy = policy
         self._request = request
         self._extensions = request.extensions
+        self._halt: Event | None = request.extensions.get("halt")
         self._retries: tuple[tuple[str, float], ...] = ()
         self.wait = 0.0
         whole = (request.extensions.get("timeout") or {}).get("whole")
@@ -135,6 +139,8 @@ class _Call:
     def ends_with(self, outcome: Outcome) -> bool:
         """Whether this is the outcome of the call. Else ``wait`` says how long to wait before the next try."""
         reason = _reason(outcome)
+        if self._halt is not None and self._halt.is_set():
+            return True
         if not reason or len(self._retries) + 1 >= self._policy.tries or not self._may_repeat(reason):
             return True
         asked = (
@@ -147,6 +153,13 @@ class _Call:
             return True
         self._retries = (*self._retries, (reason, self.wait))
         return False
+
+    def sleep(self) -> None:
+        """Wait before the next try. A halt ends the call."""
+        if self._halt is None:
+            self._policy.timing.sleep(self.wait)
+        elif self._halt.wait(self.wait):
+            raise httpx.ReadError("the call was halted", request=self._request)
 
     def begin_again(self) -> None:
         if self._deadline < inf:

@@ -6,6 +6,7 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -289,6 +290,14 @@ def is_free(client: httpx.Client) -> bool:
 def test_a_time_that_is_over_stops_the_engine(client: httpx.Client, limits: dict[str, float]) -> None:
     with pytest.raises(httpx.ReadTimeout, match="takes too long"):
         client.post(URL, json=LONG, extensions={"timeout": limits})
+    assert is_free(client)
+
+
+def test_a_halt_stops_the_engine(client: httpx.Client) -> None:
+    halt = threading.Event()
+    halt.set()
+    with pytest.raises(httpx.ReadError, match="the call was halted"):
+        client.post(URL, json=LONG, extensions={"halt": halt})
     assert is_free(client)
 
 

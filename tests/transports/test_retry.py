@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from threading import Event, Thread
 from typing import TypeAlias
 
 import httpx
@@ -12,7 +13,7 @@ import pytest
 from extractor.transports import PoolTransport, ResponseTooLargeError, RetryTransport
 from extractor.transports.retry import Timing
 
-from .server import CHUNKED, answer, chunk, close_early, cut, hang, serve
+from .server import CHUNKED, Peer, answer, chunk, close_early, cut, hang, serve
 
 Outcome: TypeAlias = httpx.Response | Exception
 NOW = 1_700_000_000.0
@@ -249,6 +250,39 @@ def test_a_sleep_can_be_interrupted() -> None:
     with pytest.raises(KeyboardInterrupt):
         transport.handle_request(request)
     assert request.extensions["retries"] == (("HTTP 500", 0.5),)
+
+
+def halted(transport: httpx.BaseTransport, called: Event, request: httpx.Request) -> httpx.Request:
+    """The request after it gave up: its halt is set when ``called`` is."""
+    halt = request.extensions["halt"] = Event()
+    Thread(target=lambda: called.wait(10) and halt.set()).start()
+    with pytest.raises(httpx.ReadError, match="the call was halted"):
+        transport.handle_request(request)
+    return request
+
+
+def test_a_halt_ends_a_wait() -> None:
+    called, world = Event(), World([status(500, retry_after="30")])
+
+    class Calling(Inner):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            called.set()
+            return super().handle_request(request)
+
+    request = halted(world.retrying(inner=Calling(world)), called, post())
+    assert (len(world.bodies), request.extensions["retries"]) == (1, (("HTTP 500", 30.0),))
+
+
+def test_a_halt_ends_a_request_that_is_not_tried_again() -> None:
+    called = Event()
+
+    def hang(peer: Peer) -> None:
+        called.set()
+        peer.wait(60)
+
+    with serve(hang) as server, PoolTransport(trust_env=False) as pool:
+        request = halted(RetryTransport(pool), called, post(server.url))
+        assert (len(server.requests), request.extensions["retries"]) == (1, ())
 
 
 def test_a_sleep_can_be_cancelled() -> None:
