@@ -68,7 +68,7 @@ class Target:
 
     def is_met(self, text: str) -> bool:
         """Whether a text that is JSON fits to the letter, which costs far less to see than to fit it."""
-        if self.schema is None or not self.schema.direct or _is_doubtful(text, self.schema.source):
+        if self.schema is None or not self.schema.is_direct(text) or _is_doubtful(text, self.schema.source):
             return False
         return not self.schema.validate_json(text).issues
 

@@ -95,7 +95,7 @@ def _is_whole(schema: Schema[T], value: object) -> bool:
 
 def _as_it_stands(schema: Schema[T], text: str) -> Reading[T] | None:
     """The common case: nothing to mend. None where there is. A key that a list of entries gives twice is told."""
-    if schema.direct:
+    if schema.is_direct(text):
         checked = schema.validate_json(text)
         return None if checked.issues else Reading(checked.value)
     from ..answer.strict import NotJson

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..paths import Keys
 from .codec import SAME, Codec, Pruning, items, step
 from .form import ANY_ITEM, Form, Json, Nothing, Place, closed, described, text_of
-from .marks import is_mark, or_absent
+from .marks import Mark, or_absent
 from .scalars import keep, say
 
 if TYPE_CHECKING:
@@ -64,10 +64,10 @@ def _tuple(c: Compiler, node: Json, prefix: list[object], place: Place) -> Form:
     names = _names(places)
     schemas: dict[str, object] = {}
     codecs: list[Codec] = []
-    marks: list[str | None] = []
+    marks: list[Mark] = []
     for at, rule in enumerate(places):
         form = c.node(rule, place / f"[{at}]")
-        mark: str | None = None
+        mark = Mark()
         if at >= least:
             form, mark = or_absent(c, form, rule)
         schemas[names[at]] = described(form).schema
@@ -131,7 +131,7 @@ class Row(Codec):
 
     names: tuple[str, ...]
     codecs: tuple[Codec, ...]
-    marks: tuple[str | None, ...]
+    marks: tuple[Mark, ...]
     least: int
     tail: Codec | None
 
@@ -141,19 +141,21 @@ class Row(Codec):
         size = len(self.names)
         if len(value) > size and self.tail is None:
             return value
-        wire: Json = dict(zip(self.names, self.marks, strict=True))
-        wire |= {name: codec.encode(held) for name, codec, held in zip(self.names, self.codecs, value, strict=False)}
+        wire: Json = {name: mark.silence for name, mark in zip(self.names, self.marks, strict=True)}
+        places = zip(self.names, self.codecs, self.marks, value, strict=False)
+        wire |= {name: mark.encode(codec.encode(held)) for name, codec, mark, held in places}
         return wire if self.tail is None else {**wire, "rest": self.tail.encode(value[size:])}
 
     def decode(self, value: object) -> object:
         if not isinstance(value, dict):
             return value
-        row = [codec.decode(value[name]) for name, codec in zip(self.names, self.codecs, strict=True) if name in value]
+        places = zip(self.names, self.codecs, self.marks, strict=True)
+        row = [codec.decode(mark.decode(value[name])) for name, codec, mark in places if name in value]
         rest = self.tail.decode(value.get("rest")) if self.tail is not None else None
         if isinstance(rest, list) and rest:
             return [*row, *rest]
         ended = len(row) == len(self.names)
-        while ended and len(row) > self.least and is_mark(value[self.names[len(row) - 1]], self.marks[len(row) - 1]):
+        while ended and len(row) > self.least and value[self.names[len(row) - 1]] == self.marks[len(row) - 1].silence:
             row.pop()
         return row
 

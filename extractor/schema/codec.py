@@ -13,10 +13,12 @@ class Pruning:
     """What is known of the definitions: ``same`` change nothing, ``table`` takes the pruned codecs.
 
     ``decoding`` prunes for the way back alone: some codecs change a value only on the way there.
+    ``marked``: values may hold marks of what is not stated.
     """
 
     same: frozenset[str]
     decoding: bool
+    marked: bool = True
     table: dict[str, Codec] = field(default_factory=dict)
 
 
@@ -162,16 +164,16 @@ class Boxed(Codec):
         return isinstance(value, dict) and value.keys() == {self.key}
 
 
-def settle(codec: Codec, table: Mapping[str, Codec], *, decoding: bool) -> Codec:
+def settle(codec: Codec, table: Mapping[str, Codec], *, decoding: bool, marked: bool = True) -> Codec:
     """The codec without what changes nothing.
 
     Recursive definitions change nothing when none of them does, so all are believed to until one is seen to.
     """
-    by = Pruning(frozenset(table), decoding)
+    by = Pruning(frozenset(table), decoding, marked)
     while True:
         still = frozenset(name for name in by.same if table[name].pruned(by) is SAME)
         if still == by.same:
             break
-        by = Pruning(still, decoding)
+        by = Pruning(still, decoding, marked)
     by.table.update({name: table[name].pruned(by) for name in table if name not in by.same})
     return codec.pruned(by)

@@ -13,6 +13,7 @@ from .codec import SAME
 from .dialects import DEFAULT, Dialect, dialect_of
 from .drafts import modern
 from .form import text_of
+from .marks import may_hold_marks
 from .narrow import Narrowed, narrowed
 from .plan import Source, planned
 from .repeats import repeated
@@ -33,7 +34,7 @@ class Schema(Generic[T]):
     """A type as it is sent, read back and validated. Made by ``Schema.of``; never changed afterwards.
 
     ``source`` and ``strict`` are the source and the strict schema, ``name`` the name it is sent under.
-    ``direct``: the answer's text may go straight to ``validate_json``, nothing has to be decoded.
+    ``direct``: any answer's text may go straight to ``validate_json``, nothing ever has to be decoded.
     """
 
     __slots__ = ("_checker", "_dialect", "_plan", "_source", "direct", "name", "source", "strict")
@@ -85,6 +86,10 @@ class Schema(Generic[T]):
         except RecursionError:
             return value
 
+    def is_direct(self, text: str) -> bool:
+        """Whether the text of an answer may go straight to ``validate_json``: nothing in it has to be decoded."""
+        return self.direct or (self._plan.unmarked and not may_hold_marks(text))
+
     def repeated(self, wire: object) -> tuple[str, ...]:
         """Paths in the source form of keys that a list of entries gives twice; ``decode`` keeps the last."""
         try:
@@ -108,7 +113,7 @@ class Schema(Generic[T]):
         return self._checker.value(value, exact)
 
     def validate_json(self, text: str | bytes) -> Checked[T]:
-        """The text of a direct schema against the type's own rules: one call."""
+        """The text of a direct answer against the type's own rules: one call."""
         return self._checker.text(text)
 
     def dump(self, value: T) -> object:

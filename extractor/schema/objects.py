@@ -10,7 +10,7 @@ from ..paths import Keys, to_path
 from .codec import SAME, Codec, Pruning, step
 from .entries import Rules, entries, entry_rules, wide
 from .form import Form, Json, Nothing, Place, closed, described, text_of
-from .marks import is_mark, or_absent
+from .marks import Mark, or_absent
 from .merge import conj, pattern_fits
 from .scalars import say
 
@@ -24,7 +24,7 @@ _REQUIRED = object()
 
 @dataclass(frozen=True, slots=True)
 class _Fixed:
-    """A property whose default is its only value, or null: it is always written, and read as it stands."""
+    """A property whose default is its only value: it is always written, and read as it stands."""
 
     value: object
 
@@ -91,7 +91,7 @@ class _Made:
 
     drops: bool
     parts: dict[str, Codec] = field(default_factory=dict)
-    absent: dict[str, object] = field(default_factory=dict)
+    marks: dict[str, Mark] = field(default_factory=dict)
     fixed: dict[str, object] = field(default_factory=dict)
 
     def add(self, key: str, codec: Codec, mode: object) -> None:
@@ -99,13 +99,14 @@ class _Made:
             self.parts[key] = codec
         if isinstance(mode, _Fixed):
             self.fixed[key] = mode.value
-        elif mode is not _REQUIRED:
-            self.absent[key] = mode
+        elif isinstance(mode, Mark):
+            self.marks[key] = mode
 
     def codec(self, order: tuple[str, ...], bag: str | None) -> Codec:
-        nulls = tuple(key for key, mark in self.absent.items() if mark is None)
-        words = {key: mark for key, mark in self.absent.items() if isinstance(mark, str)}
-        return Record(order, self.parts, nulls, words, self.fixed, bag, self.drops)
+        nulls = frozenset(key for key, mark in self.marks.items() if mark.silence is None)
+        words = {key: mark for key, mark in self.marks.items() if mark.word is not None}
+        fixed = {**self.fixed, **{key: None for key, mark in self.marks.items() if mark.lax}}
+        return Record(order, self.parts, nulls, words, fixed, bag, self.drops)
 
 
 def _property(c: Compiler, rule: object, place: Place, required: bool) -> tuple[Form, object]:
@@ -115,16 +116,13 @@ def _property(c: Compiler, rule: object, place: Place, required: bool) -> tuple[
         return described(form, _default(rule)), _REQUIRED
     if c.typed and (values := c.closed_values(rule)) and len(values) == 1:
         return described(form), _Fixed(values[0])
-    nothing = c.typed and isinstance(rule, dict) and rule.get("default", "") is None
-    if nothing and c.takes(rule, "null"):
-        return described(form), _Fixed(None)
     form, mark = or_absent(c, form, rule)
-    kind = ("optional", "null on the wire says that it is not stated")
-    if mark is not None:
-        kind = ("absent", f"{mark} on the wire says that it is not stated, null is a value")
-    c.change(place, *kind)
-    said = None if mark is None else f"{mark} where it is not stated"
-    return described(form, _default(rule), said), mark
+    if not mark.absent:
+        text = "null on the wire says that it is not stated"
+        c.change(place, "optional", text if mark.word is None else f"{text}, {mark.word} that it is null")
+        return described(form, _default(rule)), mark
+    c.change(place, "absent", f"{mark.word} on the wire says that it is not stated, null is a value")
+    return described(form, _default(rule), f"{mark.word} where it is not stated"), mark
 
 
 def _default(rule: object) -> str | None:
@@ -172,20 +170,27 @@ def _required(node: Json) -> list[str]:
     return keys if isinstance(keys, list) else []
 
 
+def _unmark(source: Json, key: str, mark: Mark) -> None:
+    if source[key] == mark.silence:
+        del source[key]
+    else:
+        source[key] = mark.decode(source[key])
+
+
 @dataclass(frozen=True, slots=True)
 class Record(Codec):
     """An object whose properties are all written.
 
     ``order``: the properties as the strict schema has them. ``parts``: the codecs of those that change.
-    ``nulls``: those in which null means "not stated", ``words``: those in which a word does.
-    ``fixed``: what is written where nothing is stated.
+    ``nulls``: those in which null means "not stated", ``words``: those in which a word means that, or means null.
+    ``fixed``: what is written where nothing is stated, and for a null that the type does not take.
     ``bag``: the property that holds further ones. ``drops``: further ones mean nothing to the type.
     """
 
     order: tuple[str, ...]
     parts: Mapping[str, Codec]
-    nulls: tuple[str, ...]
-    words: Mapping[str, str]
+    nulls: frozenset[str]
+    words: Mapping[str, Mark]
     fixed: Mapping[str, object]
     bag: str | None
     drops: bool
@@ -200,28 +205,29 @@ class Record(Codec):
         return {**wire, **further} if self.bag is None else {**wire, self.bag: self.parts[self.bag].encode(further)}
 
     def _written(self, value: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-        absent = {**dict.fromkeys(self.nulls), **self.words}
-        marks = {**self.fixed, **absent}
+        silence = {**dict.fromkeys(self.nulls), **{key: mark.silence for key, mark in self.words.items()}}
+        unstated = {**self.fixed, **silence}
         for key in self.order:
             if key == self.bag:
                 continue
             if key not in value:
-                if key in marks:
-                    yield key, marks[key]
-            elif key not in absent or not is_mark(value[key], absent[key]):
-                yield key, self.parts.get(key, SAME).encode(value[key])
+                if key in unstated:
+                    yield key, unstated[key]
+                continue
+            wire = self.parts.get(key, SAME).encode(value[key])
+            if key in self.words:
+                yield key, self.words[key].encode(wire)
+            elif wire is not None or key not in silence or key in self.fixed:
+                yield key, wire
 
     def decode(self, value: object) -> object:
         if not isinstance(value, dict):
             return value
-        silent = [key for key in self.nulls if value.get(key, _REQUIRED) is None]
-        if self.words:
-            silent += [key for key, word in self.words.items() if is_mark(value.get(key), word)]
-        if not silent and not self.parts:
-            return value
-        source = value.copy()
-        for key in silent:
-            del source[key]
+        source = {key: held for key, held in value.items() if held is not None or key not in self.nulls}
+        for key, mark in self.words.items():
+            held = source.get(key)
+            if isinstance(held, str) and held[:1] == "<":
+                _unmark(source, key, mark)
         for key, part in self.parts.items():
             if key in source:
                 source[key] = part.decode(source[key])
@@ -244,6 +250,7 @@ class Record(Codec):
     def pruned(self, by: Pruning) -> Codec:
         parts = {key: codec.pruned(by) for key, codec in self.parts.items()}
         parts = {key: codec for key, codec in parts.items() if codec is not SAME}
-        if by.decoding and not parts and not self.nulls and not self.words and self.bag is None:
+        marked = by.marked and (self.nulls or self.words)
+        if by.decoding and not parts and not marked and self.bag is None:
             return SAME
         return replace(self, parts=parts)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..errors import UnsupportedTypeError
 from .changes import Change
-from .codec import Boxed, Codec, settle
+from .codec import SAME, Boxed, Codec, settle
 from .dialects import Dialect
 from .endless import check_ends
 from .finish import finished, lifted, name_in
@@ -19,11 +19,15 @@ from .strict import Compiler
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """``decoder`` is the codec without what it changes on the way there alone."""
+    """``decoder`` is the codec without what it changes on the way there alone.
+
+    ``unmarked``: an answer without a mark of what is not stated has nothing to decode.
+    """
 
     strict: Json
     encoder: Codec
     decoder: Codec
+    unmarked: bool
     changes: tuple[Change, ...]
 
 
@@ -81,8 +85,9 @@ def _plan(source: Source, dialect: Dialect) -> Plan:
     except RecursionError:
         raise UnsupportedTypeError("the type is nested too deep; give its inner parts names of their own") from None
     encoder, decoder = (settle(form.codec, compiler.codecs, decoding=decoding) for decoding in (False, True))
+    unmarked = settle(decoder, compiler.codecs, decoding=True, marked=False) is SAME
     changes = tuple(Change(str(place), name, text) for place, name, text in compiler.changes)
-    return Plan(strict, encoder, decoder, changes)
+    return Plan(strict, encoder, decoder, unmarked, changes)
 
 
 def _rooted(form: Form, c: Compiler) -> Form:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import enum
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, NamedTuple, NewType, TypeVar
@@ -218,6 +219,45 @@ def test_absent_null_and_default_are_three_things() -> None:
         note = schema.validate(source).value
         assert note is not None
         assert (note.text, note.model_fields_set) == (text, stated)
+
+
+@pytest.mark.parametrize("kind", [str, int, date, Inner, Literal["a"], list[int], Any, Level])
+def test_a_null_that_is_the_default_is_stated_by_a_word(kind: Any) -> None:
+    schema = Schema.of(create_model("Note", text=(kind | None if kind is not Any else Any, None)))
+    assert schema.decode({"text": None}) == {}
+    for source in ({}, {"text": None}):
+        wire = schema.encode(source)
+        assert Draft202012Validator(dict(schema.strict)).is_valid(wire)
+        assert schema.decode(wire) == source
+        note = schema.validate(source).value
+        assert note is not None
+        assert (note.text, note.model_fields_set) == (None, set(source))
+
+
+def test_text_that_reads_like_a_mark_is_text_all_the_same() -> None:
+    class Note(BaseModel):
+        text: str | None = None
+        more: str | None = "more"
+
+    schema = Schema.of(Note)
+    assert schema.strict["properties"]["text"] == {"type": ["string", "null"]}  # type: ignore[index]
+    assert schema.encode({"text": None}) == {"text": "<null>", "more": "<absent>"}
+    for said in ("<null>", "<<null>>", "<absent>", "<<absent>>", "<null>>", "<>", "<", "null", ""):
+        for source in ({"text": said}, {"more": said}, {"text": said, "more": None}):
+            wire = schema.encode(source)
+            assert Draft202012Validator(dict(schema.strict)).is_valid(wire)
+            assert schema.decode(wire) == source
+
+
+def test_a_shorter_tuple_and_one_of_null_are_two_things() -> None:
+    class Row(NamedTuple):
+        name: str
+        note: str | None = None
+
+    schema = Schema.of(Row)
+    for source in (["a"], ["a", None], ["a", "<null>"], ["a", "b"]):
+        assert schema.decode(schema.encode(source)) == source
+    assert schema.decode({"name": "a", "note": None}) == ["a"]
 
 
 def test_further_properties_stand_in_one_list_of_entries() -> None:

@@ -61,7 +61,9 @@ def test_objects_are_closed_required_and_in_declared_order() -> None:
         "type": "object",
         "properties": {
             "number": {"description": "As printed.", "type": "string"},
-            "issued": {"type": ["string", "null"], "format": "date"},
+            "issued": {
+                "anyOf": [{"type": ["string", "null"], "format": "date"}, {"type": "string", "const": "<null>"}]
+            },
             "currency": {"description": 'Default: "EUR"', "type": ["string", "null"], "enum": ["EUR", "CHF", None]},
             "lines": {"type": "array", "items": {"$ref": "#/$defs/Line"}},
         },
@@ -81,13 +83,13 @@ def test_objects_are_closed_required_and_in_declared_order() -> None:
 def test_null_that_means_not_stated_is_dropped_so_that_the_default_applies() -> None:
     schema = Schema.of(Invoice)
     wire = {"number": "17", "issued": None, "currency": None, "lines": []}
-    source = {"number": "17", "issued": None, "lines": []}  # null is what issued defaults to, and a value of it
+    source = {"number": "17", "lines": []}
     assert schema.decode(wire) == source
     assert schema.encode(source) == wire
     checked = schema.validate(source)
     assert checked == Checked(Invoice(number="17", lines=[]))
     assert checked.value is not None
-    assert "currency" not in checked.value.model_fields_set
+    assert checked.value.model_fields_set == {"number", "lines"}
 
 
 def test_a_type_with_nothing_to_decode_is_direct() -> None:
@@ -95,6 +97,14 @@ def test_a_type_with_nothing_to_decode_is_direct() -> None:
     assert schema.direct
     assert schema.validate_json('{"name": "A", "age": null}') == Checked(Plain(name="A", age=None))
     assert not Schema.of(Invoice).direct
+
+
+def test_an_answer_that_states_everything_is_direct_though_it_need_not() -> None:
+    schema = Schema.of(Invoice)
+    assert schema.is_direct('{"number": "17", "issued": "2024-01-02", "currency": "EUR", "lines": []}')
+    assert not schema.is_direct('{"number": "17", "issued": null, "currency": "EUR", "lines": []}')
+    assert not schema.is_direct('{"number": "17", "issued": "<null>", "currency": "EUR", "lines": []}')
+    assert not Schema.of(dict[str, Invoice]).is_direct('{"value": []}')
 
 
 @pytest.mark.parametrize(
