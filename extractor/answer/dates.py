@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time
+from typing import Protocol
 
 from .locales import day_comes_first
 from .months import month_of
@@ -53,8 +54,14 @@ class Moment:
     weight: float
 
 
+class _Groups(Protocol):
+    """The groups of a pattern that was found."""
+
+    def __getitem__(self, group: int, /) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """A day found in a text, from ``start`` to ``end``."""
 
     day: date
@@ -105,7 +112,19 @@ def _year(written: str) -> int | None:
     return 2000 + int(written) if int(written) < 50 else None
 
 
-def _days(said: str, locale: str | None) -> Iterator[_Found]:
+def days_in(text: str) -> Iterator[Found]:
+    """Every day that a text of ASCII digits writes, each reading. Two digits from 50 on are the last century's here."""
+    for pattern, way in _WAYS:
+        for found in pattern.finditer(text):
+            groups = (found[0], *found.groups())
+            if len(groups[-1]) == 2 and int(groups[-1]) >= 50 and way is not _year_name_day:
+                groups = (*groups[:-1], f"19{groups[-1]}")
+            for day in way(groups, None):
+                if day is not None:
+                    yield Found(day, found.start(), found.end(), 0.0)
+
+
+def _days(said: str, locale: str | None) -> Iterator[Found]:
     for pattern, way in _WAYS:
         found = pattern.search(said)
         if found is None:
@@ -113,26 +132,26 @@ def _days(said: str, locale: str | None) -> Iterator[_Found]:
         days = [each for each in way(found, locale) if each is not None]
         if days:
             weight = 0.1 if len(days) == 1 else 0.3
-            yield from (_Found(day, found.start(), found.end(), weight) for day in days)
+            yield from (Found(day, found.start(), found.end(), weight) for day in days)
             return
 
 
-def _year_first(found: re.Match[str], locale: str | None) -> list[date | None]:
+def _year_first(found: _Groups, locale: str | None) -> list[date | None]:
     return [_date(found[1], found[3], found[4])]
 
 
-def _compact(found: re.Match[str], locale: str | None) -> list[date | None]:
+def _compact(found: _Groups, locale: str | None) -> list[date | None]:
     return [_date(found[1], found[2], found[3])]
 
 
-def _signed(found: re.Match[str], locale: str | None) -> list[date | None]:
+def _signed(found: _Groups, locale: str | None) -> list[date | None]:
     era = _ERAS.get(found[1][:2])
     written = found[1][2:].strip()
     year = int(found[1]) if era is None else era + (1 if written == "元" else int(written))
     return [_date(year, found[2], found[3])]
 
 
-def _year_last(found: re.Match[str], locale: str | None) -> list[date | None]:
+def _year_last(found: _Groups, locale: str | None) -> list[date | None]:
     """Day or month first: by the point between them, by the locale, by what is possible, else both."""
     year = _year(found[4])
     if year is None:
@@ -148,15 +167,15 @@ def _year_last(found: re.Match[str], locale: str | None) -> list[date | None]:
     return [day_first if told else month_first]
 
 
-def _day_name(found: re.Match[str], locale: str | None) -> list[date | None]:
+def _day_name(found: _Groups, locale: str | None) -> list[date | None]:
     return _named(found[3], found[2], found[1])
 
 
-def _name_day(found: re.Match[str], locale: str | None) -> list[date | None]:
+def _name_day(found: _Groups, locale: str | None) -> list[date | None]:
     return _named(found[3], found[1], found[2])
 
 
-def _year_name_day(found: re.Match[str], locale: str | None) -> list[date | None]:
+def _year_name_day(found: _Groups, locale: str | None) -> list[date | None]:
     return _named(found[1], found[2], found[3])
 
 
@@ -176,7 +195,7 @@ _WAYS = (
 )
 
 
-def _moment(said: str, found: _Found, wanted: str) -> Iterator[Moment]:
+def _moment(said: str, found: Found, wanted: str) -> Iterator[Moment]:
     """The day, with its time where one is wanted. None where other digits or many words stand around it."""
     rest = f"{said[: found.start]} {said[found.end :]}"
     clock = _clock(rest)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+LETTERS = str.maketrans({"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 _LONGEST = 1000
 _LONGEST_PROSE = 20_000
 _NEGATED = re.compile(
@@ -22,7 +22,7 @@ _WRAPPERS = "\"'“”‘’`*_ \t\r\n.,;:!?()[]<>"
 def fold(text: str) -> str:
     """Without case and accents, as words with one space between."""
     if not text.isascii():
-        parts = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+        parts = unicodedata.normalize("NFKD", text).casefold().translate(LETTERS)
         text = "".join(mark for mark in parts if not unicodedata.combining(mark))
     else:
         text = text.lower()

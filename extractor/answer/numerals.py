@@ -13,7 +13,7 @@ from .strict import MOST_DIGITS
 
 _LONGEST = 400
 _SPACES = "\u00a0\u2007\u2009\u202f "
-_SIGNS = str.maketrans(dict(zip("−–﹣－⁄∕٫٬’", "----//.,'", strict=True)))
+SIGNS = str.maketrans(dict(zip("−–﹣－⁄∕٫٬’", "----//.,'", strict=True)))
 _CURRENCY = re.compile(
     r"[$€£¥₹₽₩₺₴₪₫฿₦₱₡₲₵₸]|(?<![^\W\d_])(?:US\$|R\$|C\$|A\$|Kč|zł|kr|Ft|lei|Rs|Fr|RM|[A-Z]{3})(?![^\W\d_])\.?"
 )
@@ -27,12 +27,12 @@ _COMMA_CURRENCIES = frozenset(
 _NUMERAL = re.compile(r"(?:\d[\d.,' _]*\d|\d)[.,]?|[.,]\d+")
 _EXPONENT = re.compile(r"(?:[eE]|\s*[x×*·]\s*10\s*\^?\s*)([+-]?\d{1,3})(?!\d)")
 _FRACTION = re.compile(r"(?:(\d{1,9})[\s+-]+)?(\d{1,9})\s*/\s*(\d{1,9})")
-_PERCENT = re.compile(r"\s*(?:%|％|٪|percent\b|per cent\b|pct\b|prozent\b|pour ?cent\b|por ?ciento\b)", re.IGNORECASE)
-_SCALE = re.compile(
+PERCENT = re.compile(r"\s*(?:%|％|٪|percent\b|per cent\b|pct\b|prozent\b|pour ?cent\b|por ?ciento\b)", re.IGNORECASE)
+SCALE = re.compile(
     r"\s*(thousand|million|billion|trillion|tausend|millionen|milliarden?|mio|mrd|mn|bn|tsd|k|lakh|crore|万|億|亿)\b\.?",
     re.IGNORECASE,
 )
-_SCALES = {
+SCALES = {
     "thousand": 3, "tausend": 3, "tsd": 3, "k": 3, "million": 6, "millionen": 6, "mio": 6, "mn": 6, "milliarde": 9,
     "milliarden": 9, "mrd": 9, "bn": 9, "billion": 9, "trillion": 12, "lakh": 5, "crore": 7,
     "m": 6, "b": 9, "万": 4, "億": 8, "亿": 8,
@@ -89,7 +89,7 @@ def _plain_digits(text: str) -> str:
     """ASCII digits and signs, whatever the script."""
     said = text.strip(_WRAPPERS)
     if not said.isascii():
-        said = unicodedata.normalize("NFKC", said.translate(_SCRIPT)).translate(_SIGNS)
+        said = unicodedata.normalize("NFKC", said.translate(_SCRIPT)).translate(SIGNS)
         said = "".join(str(unicodedata.digit(mark)) if mark.isdecimal() else mark for mark in said)
     for space in _SPACES:
         said = said.replace(space, " ")
@@ -133,7 +133,7 @@ def _without_marks(around: str) -> str:
     """What stands around an amount, without currencies, scales and percent."""
     money = _CURRENCY.search(around) is not None
     around = _CURRENCY.sub(lambda mark: " " if _is_currency(mark[0]) else mark[0], around)
-    around = _PERCENT.sub(" ", _SCALE.sub(" ", around))
+    around = PERCENT.sub(" ", SCALE.sub(" ", around))
     return _MONEY_SCALE.sub(" ", around) if money else around
 
 
@@ -149,7 +149,7 @@ def _read(said: str, locale: str | None, hint: str) -> Iterator[Number]:
     around = _around(said, found.start(), end)
     if around is None:
         return
-    percent = _PERCENT.match(said, end)
+    percent = PERCENT.match(said, end)
     wordy = _words(around.before) + _words(around.after)
     weight = 0.2 if wordy == 0 else 0.4 if wordy <= 2 else 0.6
     for digits, bold in _separated(numeral, locale, around.currency, percent is not None or bool(wordy)):
@@ -176,9 +176,9 @@ def _numeral(said: str, found: re.Match[str]) -> tuple[str, int, int]:
     power = _EXPONENT.match(said, end)
     if power is not None:
         return found[0], int(power[1]), power.end()
-    scale = _SCALE.match(said, end) or (_MONEY_SCALE.match(said, end) if _CURRENCY.search(said) else None)
+    scale = SCALE.match(said, end) or (_MONEY_SCALE.match(said, end) if _CURRENCY.search(said) else None)
     if scale is not None:
-        return found[0], _SCALES[scale[1].lower()], scale.end()
+        return found[0], SCALES[scale[1].lower()], scale.end()
     return found[0], 0, end
 
 
@@ -192,7 +192,7 @@ def _around(said: str, start: int, end: int) -> _Around | None:
         return None
     if re.match(r"-.|\+|[^\W\d_]+[-_]", after) or (not currency and re.match(r"\s?[MBTmbt]\b", after)):
         return None
-    return _Around(before.replace(currency, " "), _PERCENT.sub(" ", after.replace(currency, " ")), currency.rstrip("."))
+    return _Around(before.replace(currency, " "), PERCENT.sub(" ", after.replace(currency, " ")), currency.rstrip("."))
 
 
 def _is_currency(mark: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import AliasChoices, AliasPath, BaseModel, RootModel, TypeAdapter
 from pydantic.fields import FieldInfo
+from pydantic_core import to_jsonable_python
 
 Path = tuple[str | int, ...]
 
@@ -16,6 +17,11 @@ Path = tuple[str | int, ...]
 def dumped(adapter: TypeAdapter[Any], value: object) -> object:
     """Pydantic writes field names, which are then led to where the type reads them. Computed fields are left out."""
     return _renamed(value, adapter.dump_python(value, mode="json", by_alias=False, round_trip=True))
+
+
+def plain(value: object) -> object:
+    """Any value as JSON, its parts as their own types read them."""
+    return _renamed(value, to_jsonable_python(value, by_alias=False, round_trip=True))
 
 
 def _renamed(value: object, data: object) -> object:

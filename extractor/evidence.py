@@ -1,0 +1,94 @@
+"""Where in the document each value stands: facts, by path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+if TYPE_CHECKING:
+    from .document import Box
+
+Status: TypeAlias = Literal["exact", "normalized", "fuzzy", "ambiguous", "not_found", "not_sought", "null"]
+"""How a value stands in the document: to the letter, as its type is written, like it, at several places that are
+equally good, nowhere, not looked for, or there is no value."""
+STATUSES: tuple[Status, ...] = get_args(Status)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One place: ``start`` and ``end`` in ``document.text``, that ``text`` itself, the number of the ``page``, and its
+    ``boxes`` there, one a line (none where the page is text alone)."""
+
+    start: int
+    end: int
+    text: str
+    page: int
+    boxes: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """The support of one value.
+
+    ``spans`` are several where the value wraps around other text; where the status is ``ambiguous`` they are the best
+    guess. ``others`` are the other places where it could stand, the likeliest first (at most ten).
+    """
+
+    path: str
+    value: object
+    status: Status
+    spans: tuple[Span, ...] = ()
+    others: tuple[tuple[Span, ...], ...] = ()
+
+    @property
+    def quote(self) -> str:
+        """What the document says there, parts divided by " … "."""
+        return " … ".join(span.text for span in self.spans)
+
+    @property
+    def page(self) -> int | None:
+        """The number of the page on which it begins."""
+        return self.spans[0].page if self.spans else None
+
+    @property
+    def found(self) -> bool:
+        return bool(self.spans)
+
+
+class Evidence(Mapping[str, Leaf]):
+    """The support of each leaf of a value, by its path: ``evidence["$.items[3].total"]``. In the value's order.
+
+    ``notes`` say what a person should know, such as that nothing could be looked for in pictures.
+    """
+
+    __slots__ = ("_leaves", "notes")
+
+    def __init__(self, leaves: Mapping[str, Leaf], notes: tuple[str, ...] = ()) -> None:
+        self._leaves = dict(leaves)
+        self.notes = notes
+
+    def __getitem__(self, path: str) -> Leaf:
+        if path in self._leaves:
+            return self._leaves[path]
+        inner = [leaf for leaf in self._leaves if leaf.startswith((f"{path}.", f"{path}["))]
+        known = f"it holds {', '.join(inner[:5])}" if inner else f"there are {', '.join(list(self._leaves)[:5])}"
+        raise KeyError(f"{path} is no leaf of the value; {known or 'none'}")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._leaves)
+
+    def __len__(self) -> int:
+        return len(self._leaves)
+
+    def having(self, *statuses: Status) -> tuple[Leaf, ...]:
+        """The leaves of these statuses: ``evidence.having("not_found", "ambiguous")``."""
+        for status in statuses:
+            if status not in STATUSES:
+                raise ValueError(f"a status is one of {', '.join(STATUSES)}, not {status!r}")
+        return tuple(leaf for leaf in self._leaves.values() if leaf.status in statuses)
+
+    def __repr__(self) -> str:
+        counts = ((status, len(self.having(status))) for status in STATUSES)
+        said = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in counts if count)
+        return f"<Evidence {len(self)} leaves: {said}>" if said else "<Evidence: no leaves>"
