@@ -11,18 +11,31 @@ MOST_CANDIDATES = 16
 _MOST_RESTARTS = 4
 
 _WORDS = "think|thinking|thought|thoughts|reasoning|reasoning_content|reflection|scratchpad|analysis|reason"
-_THINK = re.compile(rf"<\|?(/?)({_WORDS})\|?>|<\|(/)({_WORDS})\|>|\[(/?)(THINK)\]|◁(/?)(think)▷", re.IGNORECASE)
-_CHANNEL = re.compile(r"<\|channel\|>\s*(\w+)[^<]{0,40}<\|message\|>")
+THINK = re.compile(rf"<\|?(/?)({_WORDS})\|?>|<\|(/)({_WORDS})\|>|\[(/?)(THINK)\]|◁(/?)(think)▷", re.IGNORECASE)
+CHANNEL = re.compile(r"<\|channel\|>\s*(\w+)[^<]{0,40}<\|message\|>")
+ANSWERING = ("final", "commentary")
+"""The channels that hold answers."""
 _BLANK = re.compile(r"\s*")
-_OPENING = re.compile(r"[{\[]")
+OPENING = re.compile(r"[{\[]")
 _TOKEN = re.compile(r"[\"{}\[\]]")
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _FENCE = re.compile(r"`{2,}[ \t]*([\w+.-]*)[ \t]*")
-_SURE_START = re.compile(r"""\{\s*(?:["'“‘`][^\n{}]{0,100}?["'”’`]|\w{1,60})\s*:|\[\s*(?:[{\["]|-?\d+\s*,)""")
-_ASIDE = re.compile(r"\{[^\W\d][^{}\[\]:\"'=,]{0,200}\}|\[[^\W\d][^{}\[\]:\"',]{0,200}\]")
-_START = re.compile(
+SURE_START = re.compile(r"""\{\s*(?:["'“‘`][^\n{}]{0,100}?["'”’`]|\w{1,60})\s*:|\[\s*(?:[{\["]|-?\d+\s*,)""")
+ASIDE = re.compile(r"\{[^\W\d][^{}\[\]:\"'=,]{0,200}\}|\[[^\W\d][^{}\[\]:\"',]{0,200}\]")
+START = re.compile(
     r"""\{\s*(?:["'“‘`„}{*/#]|\\"|\.\.\.|[\w$][\w$ .\-]{0,60}\s*["”]?\s*[:{,}])|\[\s*(?:["'“‘`„{\[\]/\d.+-]|[\w$])"""
 )
+
+
+def is_aside(text: str, at: int, end: int, wants_list: bool) -> bool:
+    """Whether a bracket in prose holds a word alone."""
+    aside = ASIDE.match(text, at, end)
+    return aside is not None and not (wants_list and aside[0][0] == "[")
+
+
+def is_closing(mark: re.Match[str]) -> bool:
+    """Whether a thinking tag is the closing one."""
+    return any(mark.group(number) == "/" for number in (1, 3, 5, 7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +65,9 @@ def spans(text: str) -> list[Span]:
 
 
 def _channels(text: str) -> list[Span]:
-    marks = list(_CHANNEL.finditer(text))
+    marks = list(CHANNEL.finditer(text))
     ends = [*(mark.start() for mark in marks[1:]), len(text)][: len(marks)]
-    return [
-        Span(mark.end(), end, mark[1].lower() not in ("final", "commentary"))
-        for mark, end in zip(marks, ends, strict=True)
-    ]
+    return [Span(mark.end(), end, mark[1].lower() not in ANSWERING) for mark, end in zip(marks, ends, strict=True)]
 
 
 def _thoughts(text: str) -> list[Span]:
@@ -65,9 +75,8 @@ def _thoughts(text: str) -> list[Span]:
     found: list[Span] = []
     at = 0
     inside = False
-    for mark in _THINK.finditer(text):
-        closing = any(mark.group(number) == "/" for number in (1, 3, 5, 7))
-        if closing:
+    for mark in THINK.finditer(text):
+        if is_closing(mark):
             if inside or not found:
                 found.append(Span(at, mark.start(), True))
             at, inside = mark.end(), False
@@ -79,7 +88,7 @@ def _thoughts(text: str) -> list[Span]:
 
 def _begins(text: str, start: int, at: int) -> bool:
     """Whether a thinking tag may stand here: not within brackets that were opened before it."""
-    return not _OPENING.search(text, start, at)
+    return not OPENING.search(text, start, at)
 
 
 def has_reasoning(parts: list[Span]) -> bool:
@@ -102,7 +111,7 @@ class Starts:
     def after(self, at: int) -> Start | None:
         """The next one from a place on."""
         span = self._span
-        while found := _OPENING.search(self._text, at, span.end):
+        while found := OPENING.search(self._text, at, span.end):
             at = found.start()
             if self._is_first(at) or self._is_value(at):
                 return Start(at, self._close(at), span.end, self._is_fenced(at), span.reasoning)
@@ -111,17 +120,16 @@ class Starts:
 
     def _is_value(self, at: int) -> bool:
         """Whether a bracket in prose begins a value: a word alone in brackets is none, but where lists are wanted."""
-        if not _START.match(self._text, at, self._span.end):
+        if not START.match(self._text, at, self._span.end):
             return False
-        aside = _ASIDE.match(self._text, at, self._span.end)
-        return aside is None or (self._wants_list and aside[0][0] == "[")
+        return not is_aside(self._text, at, self._span.end, self._wants_list)
 
     def _is_first(self, at: int) -> bool:
         return at <= self._first
 
     def inside(self, at: int) -> Start | None:
         """The next one after the first bracket of a value that never closed, where that bracket may be prose."""
-        if _SURE_START.match(self._text, at, self._span.end):
+        if SURE_START.match(self._text, at, self._span.end):
             return None
         self._restarts += 1
         return self.after(at + 1) if self._restarts <= _MOST_RESTARTS else None

@@ -45,7 +45,7 @@ def parse(
 ) -> Parsed:
     """The value that begins at ``start``, as well as it can be read. ``implied``: members without braces do."""
     state = State(Text(text, start, len(text) if end is None else end), untyped=guide is ANYTHING)
-    parser = _Parser(state, guide)
+    parser = Parser(state, guide)
     try:
         if implied:
             parser.members()
@@ -66,7 +66,7 @@ def parse(
     )
 
 
-class _Parser(Builder):
+class Parser(Builder):
     """Steps from token to token."""
 
     __slots__ = ("farthest", "stuck")
@@ -80,11 +80,17 @@ class _Parser(Builder):
         if self._next():
             self.value(self.guide, Role.ROOT)
         while self.stack:
-            mark = self._next()
-            if not mark or (mark == "`" and self._fence_ends()):
+            if not self.advance():
                 return self._cut()
-            self._step(mark)
         self._trail()
+
+    def advance(self) -> bool:
+        """One step; False where the text ends, or a fence ends the answer."""
+        mark = self._next()
+        if not mark or (mark == "`" and self._fence_ends()):
+            return False
+        self._step(mark)
+        return True
 
     def members(self) -> None:
         """Members to the end of the text, without braces around them."""
