@@ -16,15 +16,18 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 import httpx
 from typing_extensions import TypeForm, Unpack
 
-from .options import VARIABLES, Options, Settings, Style, Timeouts
+from .options import VARIABLES, BatchOptions, Options, Settings, Style, Timeouts
 
 if TYPE_CHECKING:
     from threading import Event
 
+    from .batch import AsyncBatch, Batch
+    from .batch.given import Documents
     from .chat import ChatRequest, Completion
     from .document import DocumentSource
     from .flow import Answer, Ask, Flow, Outcome
     from .result import Result
+    from .transports.limiter import Limits
     from .transports.local import LocalTransport
 
 T = TypeVar("T")
@@ -91,6 +94,19 @@ class _Front(Generic[Transport]):
         endpoint = getattr(self, "_endpoint", None)  # a traceback may show one that is half made
         return f"<{type(self).__name__} {self.settings.model} at {endpoint.url.host}>" if endpoint else "<Extractor>"
 
+    def paced(self, limiter: Limits, threads: int, options: Options) -> AsyncExtractor:
+        """The same for a batch: its calls share the limiter, and ``threads`` where the transport is a sync one."""
+        from .transports.inner import asynchronous
+        from .transports.retry import RetryTransport
+
+        own = self._transport
+        retrying = own if isinstance(own, RetryTransport) and own.inner is not None else RetryTransport(own, tries=1)
+        twin = AsyncExtractor.__new__(AsyncExtractor)
+        vars(twin).update(vars(self), settings=self.settings.with_(options), _owned=False)
+        _try_out(twin.settings)
+        twin._transport = retrying.paced(limiter, asynchronous(cast(Any, retrying.inner), threads))
+        return twin
+
     def _flow(self, type: Any, document: DocumentSource, options: Options) -> tuple[Flow[Result[Any]], Settings]:
         from .document import Document
         from .flow import extraction
@@ -124,6 +140,22 @@ class Extractor(_Front[httpx.BaseTransport]):
             return self._ask(ask.request, settings.timeout.within(ask.seconds), halt)
 
         return drive(flow, send, settings.concurrency)
+
+    @overload
+    def batch(self, type: TypeForm[T], documents: Documents, /, **options: Unpack[BatchOptions]) -> Batch[T]: ...
+    @overload
+    def batch(
+        self, type: Mapping[str, object], documents: Documents, /, **options: Unpack[BatchOptions]
+    ) -> Batch[Any]: ...
+    def batch(self, type: Any, documents: Documents, /, **options: Unpack[BatchOptions]) -> Batch[Any]:
+        """Read many documents as ``type``: an iterator of items, each with its result or its error.
+
+        Documents are whatever ``extract`` takes, or ``(key, document)`` tuples, in any iterable, however long: it is
+        read as far as it is needed, in a thread of its own.
+        """
+        from .batch import Batch
+
+        return Batch(self, type, documents, options)
 
     def complete(self, request: ChatRequest) -> Completion:
         """Send one request as it is, and give what came back. Raises ``ModelCallError``."""
@@ -178,6 +210,18 @@ class AsyncExtractor(_Front[httpx.AsyncBaseTransport]):
             return await self._ask(ask.request, settings.timeout.within(ask.seconds))
 
         return await drive_async(flow, send, settings.concurrency)
+
+    @overload
+    def batch(self, type: TypeForm[T], documents: Documents, /, **options: Unpack[BatchOptions]) -> AsyncBatch[T]: ...
+    @overload
+    def batch(
+        self, type: Mapping[str, object], documents: Documents, /, **options: Unpack[BatchOptions]
+    ) -> AsyncBatch[Any]: ...
+    def batch(self, type: Any, documents: Documents, /, **options: Unpack[BatchOptions]) -> AsyncBatch[Any]:
+        """As ``Extractor.batch``, for ``async for``."""
+        from .batch import AsyncBatch
+
+        return AsyncBatch(self, type, documents, options)
 
     async def complete(self, request: ChatRequest) -> Completion:
         """As ``Extractor.complete``."""

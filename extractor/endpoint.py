@@ -222,8 +222,8 @@ def _said(text: str) -> str:
 
 
 def _took(request: httpx.Request, started: float) -> Took:
-    retries = request.extensions.get("retries", ())
-    return Took(time.perf_counter() - started, 1 + len(retries), sum(waited for _, waited in retries))
+    retries, held = request.extensions.get("retries", ()), request.extensions.get("held", 0.0)
+    return Took(time.perf_counter() - started - held, 1 + len(retries), sum(waited for _, waited in retries))
 
 
 def _without_frames(error: BaseException) -> BaseException:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, get_args
 
 if TYPE_CHECKING:
+    from .batch import Progress
     from .chat import Reasoning
 
 RepairLevel = Literal["strict", "syntax", "full"]
@@ -37,11 +38,11 @@ def _check_seconds(name: str, seconds: object) -> None:
         raise ValueError(f"{name} is more than 0 seconds, not {seconds!r}")
 
 
-def _check_count(name: str, count: object) -> None:
+def _check_count(name: str, count: object, least: int = 1) -> None:
     if not isinstance(count, int) or isinstance(count, bool):
-        raise TypeError(f"{name} is a whole number of at least 1, not {count!r}")
-    if count < 1:
-        raise ValueError(f"{name} is at least 1, not {count}")
+        raise TypeError(f"{name} is a whole number of at least {least}, not {count!r}")
+    if count < least:
+        raise ValueError(f"{name} is at least {least}, not {count}")
 
 
 def _check_ceiling(name: str, most: object) -> None:
@@ -242,3 +243,66 @@ def _refusal(name: str) -> str:
         as_it_is = "To send a request as it is, use complete(ChatRequest(…))."
         return f"{name}= is no option of extract: {_RESERVED[name]}. {as_it_is}"
     return f"{name}= is no option. There are: {', '.join(sorted(Options.__annotations__))}."
+
+
+Progressing: TypeAlias = "Callable[[Progress], object] | bool | Literal['tqdm', 'rich'] | None"
+Order = Literal["input", "done"]
+
+
+class BatchOptions(Options, total=False):
+    """Keywords of a batch, beside those of every call in it."""
+
+    concurrency: int
+    """Of a batch: the most requests at once, all documents together, and the most documents in work (default 16)."""
+    order: Order
+    """``input`` (default) gives the items in the order of the documents, ``done`` as they are finished."""
+    max_failures: int | None
+    """How many documents may fail; one more, and no further document is begun."""
+    batch_usd: float | None
+    """US dollars for the whole batch. (``max_usd`` is for one call.)"""
+    rpm: float | None
+    """The most requests a minute."""
+    tpm: float | None
+    """The most tokens a minute, of prompts and answers together."""
+    adaptive: bool
+    """Fewer requests at once where the endpoint answers 429 or slowly, and more again after that (default)."""
+    progress: Progressing
+    """What is told as items come: a function that takes a ``Progress``; ``"tqdm"`` or ``"rich"`` show a bar, ``True``
+    the one of them that is installed."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSettings:
+    """What a batch runs by."""
+
+    concurrency: int = 16
+    order: Order = "input"
+    max_failures: int | None = None
+    batch_usd: float | None = None
+    rpm: float | None = None
+    tpm: float | None = None
+    adaptive: bool = True
+    progress: Progressing = None
+
+    @classmethod
+    def parted(cls, options: BatchOptions) -> tuple[BatchSettings, Options]:
+        """The settings of the batch, and the options of its calls. TypeError or ValueError where one is wrong."""
+        given: dict[str, Any] = {name: value for name, value in options.items() if name in cls.__slots__}
+        calls: Any = {name: value for name, value in options.items() if name not in cls.__slots__}
+        settings = cls(**given)
+        settings._check()
+        return settings, calls
+
+    def _check(self) -> None:
+        _check_count("concurrency", self.concurrency)
+        if self.max_failures is not None:
+            _check_count("max_failures", self.max_failures, 0)
+        for ceiling in ("batch_usd", "rpm", "tpm"):
+            _check_ceiling(ceiling, getattr(self, ceiling))
+        for name, choices in (("order", get_args(Order)),):
+            if getattr(self, name) not in choices:
+                raise ValueError(f"{name} is one of {', '.join(choices)}, not {getattr(self, name)!r}")
+        if not isinstance(self.adaptive, bool):
+            raise TypeError(f"adaptive is True or False, not {self.adaptive!r}")
+        if not (self.progress in (None, True, False, "tqdm", "rich") or callable(self.progress)):
+            raise TypeError(f"progress is a function, True, 'tqdm' or 'rich', not {self.progress!r}")

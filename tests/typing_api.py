@@ -22,6 +22,7 @@ from extractor import (
     extract,
     repair,
 )
+from extractor.batch import AsyncBatch, Batch, Item
 from extractor.testing import FakeModel
 
 
@@ -71,3 +72,12 @@ def schemas() -> None:
     assert_type(Schema.of(Invoice), Schema[Invoice])
     assert_type(Schema.of(list[int] | None), Schema[list[int] | None])
     assert_type(repair("{}", Schema.of(Invoice)), Repaired)
+
+
+def batches(extractor: Extractor, awaiting: AsyncExtractor) -> None:
+    assert_type(extractor.batch(Invoice, [Path("a.pdf")]), Batch[Invoice])
+    assert_type(extractor.batch({"type": "object"}, ["text"], order="done"), Batch[Any])
+    assert_type(awaiting.batch(list[Invoice], {"a": "text"}.items(), concurrency=4), AsyncBatch[list[Invoice]])
+    for item in extractor.batch(Invoice, (str(n) for n in range(3)), rpm=60, temperature=0):
+        assert_type(item, Item[Invoice])
+        assert_type(item.value, Invoice)

@@ -33,6 +33,40 @@ class Around(httpx.BaseTransport, httpx.AsyncBaseTransport):
             await self.inner.aclose()
 
 
+class InThreads(httpx.AsyncBaseTransport):
+    """A sync transport for event loops: a request takes one of ``threads`` threads until its answer is read."""
+
+    def __init__(self, inner: httpx.BaseTransport, threads: int) -> None:
+        from concurrent.futures import ThreadPoolExecutor
+
+        self._inner = inner
+        self._threads = ThreadPoolExecutor(threads, "requests")
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        from asyncio import get_running_loop
+
+        return await get_running_loop().run_in_executor(self._threads, self._whole, request)
+
+    def _whole(self, request: httpx.Request) -> httpx.Response:
+        response = self._inner.handle_request(request)
+        read(response)
+        return response
+
+    async def aclose(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def asynchronous(transport: Transport, threads: int) -> httpx.AsyncBaseTransport:
+    """The transport, or where what it ends in is a sync one, the transport in threads."""
+    reached: Transport | None = transport
+    while isinstance(reached, Around):
+        reached = reached.inner
+    if isinstance(reached, httpx.AsyncBaseTransport) or not isinstance(transport, httpx.BaseTransport):
+        assert isinstance(transport, httpx.AsyncBaseTransport)
+        return transport
+    return InThreads(transport, threads)
+
+
 def read(response: httpx.Response) -> None:
     try:
         response.read()

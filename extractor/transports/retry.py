@@ -10,12 +10,15 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from math import inf, isfinite
 from threading import Event
-from typing import Self, TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 import httpx
 
 from .errors import ResponseTooLargeError
 from .inner import Around, Transport, aread, read
+
+if TYPE_CHECKING:
+    from .limiter import Limits
 
 Outcome: TypeAlias = httpx.Response | httpx.TransportError
 
@@ -55,6 +58,10 @@ class RetryTransport(Around):
     - ``tries`` counts the first one. ``total`` and the ``whole`` timeout of a request each bound all its tries and
       waits together, in seconds.
 
+    ``limiter`` paces each try of many calls, in an event loop: what a 429 asks to wait holds for all of them then, and
+    such an answer counts as a quarter of a try. Waiting for the limiter counts towards no timeout;
+    ``request.extensions["held"]`` says how long it was.
+
     After a halt (``request.extensions["halt"]``, a ``threading.Event``) nothing is tried again.
 
     ``request.extensions["retries"]`` says afterwards why it waited and how long: a tuple of ``(reason, seconds)``, one
@@ -69,12 +76,21 @@ class RetryTransport(Around):
         max_wait: float = 60.0,
         total: float | None = None,
         timing: Timing | None = None,
+        limiter: Limits | None = None,
     ) -> None:
         self.inner = inner
         self.tries = tries
         self.max_wait = max_wait
         self.total = inf if total is None else total
         self.timing = timing or Timing()
+        self.limiter = limiter
+
+    def paced(self, limiter: Limits, inner: Transport) -> RetryTransport:
+        """The same around ``inner``, each try paced by the limiter."""
+        total = None if self.total == inf else self.total
+        return RetryTransport(
+            inner, tries=self.tries, max_wait=self.max_wait, total=total, timing=self.timing, limiter=limiter
+        )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         inner = self._sync()
@@ -99,9 +115,7 @@ class RetryTransport(Around):
         with _Call(self, request) as call:
             while True:
                 try:
-                    response = await inner.handle_async_request(request)
-                    if not _streams(request, response):
-                        await aread(response)
+                    response = await self._try(inner, request, call)
                 except httpx.TransportError as error:
                     if call.ends_with(error):
                         raise
@@ -112,11 +126,33 @@ class RetryTransport(Around):
                 await self.timing.async_sleep(call.wait)
                 call.begin_again()
 
+    async def _try(self, inner: httpx.AsyncBaseTransport, request: httpx.Request, call: _Call) -> httpx.Response:
+        if self.limiter is None:
+            return await _sent(inner, request)
+        from .limiter import Turn  # only batches need it
+        from .pacing import heard
+
+        async with Turn(self.limiter, len(request.content)) as turn:
+            call.excuse(turn.waited)
+            response = await _sent(inner, request)
+            now, status = self.timing.wall_clock(), response.status_code
+            asked = _asked_for(response.headers, now) if status >= 400 else 0.0
+            body = b"" if _streams(request, response) else response.content
+            turn.ends(status, heard(response.headers, asked, now), body)
+            return response
+
+
+async def _sent(inner: httpx.AsyncBaseTransport, request: httpx.Request) -> httpx.Response:
+    response = await inner.handle_async_request(request)
+    if not _streams(request, response):
+        await aread(response)
+    return response
+
 
 class _Call:
     """All tries of one request, and the decision after each."""
 
-    __slots__ = ("_deadline", "_extensions", "_halt", "_policy", "_request", "_retries", "wait")
+    __slots__ = ("_deadline", "_extensions", "_halt", "_held", "_policy", "_request", "_retries", "wait")
 
     def __init__(self, policy: RetryTransport, request: httpx.Request) -> None:
         self._policy = policy
@@ -124,6 +160,7 @@ class _Call:
         self._extensions = request.extensions
         self._halt: Event | None = request.extensions.get("halt")
         self._retries: tuple[tuple[str, float], ...] = ()
+        self._held = 0.0
         self.wait = 0.0
         whole = (request.extensions.get("timeout") or {}).get("whole")
         self._deadline = policy.timing.clock() + min(policy.total, inf if whole is None else whole)
@@ -134,21 +171,30 @@ class _Call:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._request.extensions = {**self._extensions, "retries": self._retries}
+        held = {"held": self._held} if self._held else {}
+        self._request.extensions = {**self._extensions, "retries": self._retries, **held}
+
+    def excuse(self, seconds: float) -> None:
+        """So long was waited for other calls."""
+        self._held += seconds
+        self._deadline += seconds
 
     def ends_with(self, outcome: Outcome) -> bool:
         """Whether this is the outcome of the call. Else ``wait`` says how long to wait before the next try."""
         reason = _reason(outcome)
         if self._halt is not None and self._halt.is_set():
             return True
-        if not reason or len(self._retries) + 1 >= self._policy.tries or not self._may_repeat(reason):
+        if not reason or self._tried(reason) >= self._policy.tries or not self._may_repeat(reason):
             return True
         asked = (
             _asked_for(outcome.headers, self._policy.timing.wall_clock())
             if isinstance(outcome, httpx.Response)
             else 0.0
         )
-        self.wait = asked or self._policy.timing.random() * min(_LONGEST, _SHORTEST * 2 ** len(self._retries))
+        if asked and self._policy.limiter is not None:  # which holds all calls for so long, this one too
+            self._retries, self.wait = (*self._retries, (reason, 0.0)), 0.0
+            return False
+        self.wait = asked or self._policy.timing.random() * min(_LONGEST, _SHORTEST * 2 ** min(len(self._retries), 9))
         if self.wait > self._policy.max_wait or self.wait >= self._left():
             return True
         self._retries = (*self._retries, (reason, self.wait))
@@ -160,6 +206,13 @@ class _Call:
             self._policy.timing.sleep(self.wait)
         elif self._halt.wait(self.wait):
             raise httpx.ReadError("the call was halted", request=self._request)
+
+    def _tried(self, reason: str) -> float:
+        """How many tries that was. A limiter's calls meet a 429 as often as all of them together ask for too much."""
+        tries = [*(earlier for earlier, _ in self._retries), reason]
+        if self._policy.limiter is None:
+            return len(tries)
+        return sum(0.25 if each == "HTTP 429" else 1 for each in tries)
 
     def begin_again(self) -> None:
         if self._deadline < inf:

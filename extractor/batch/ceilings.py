@@ -1,0 +1,90 @@
+"""What ends a batch before its documents do."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from ..chat import Usage
+from ..errors import BudgetError
+from ..result import Call, Ledger
+
+if TYPE_CHECKING:
+    from ..options import BatchSettings
+    from .item import Item
+    from .meter import Meter
+
+
+class Ceilings:
+    """Says whether one more document may be begun, by what those before it cost and how they ended.
+
+    Money is counted with what is in work, each document there as the mean of those that have ended.
+    """
+
+    def __init__(self, settings: BatchSettings, spent: float = 0.0) -> None:
+        self._max_failures = settings.max_failures
+        self._batch_usd = settings.batch_usd
+        self._spent = spent
+        self._paid = self._failed = self._working = 0
+        self._known = 0.0
+        self._changed = asyncio.Event()
+        self._finishing = False
+        self.error: BudgetError | None = None
+
+    def finish(self) -> None:
+        """Begin no further document."""
+        self._finishing = True
+        self._changed.set()
+
+    async def more(self) -> bool:
+        """Whether one more may be begun; it counts as begun then."""
+        while self._batch_usd is not None and self._working and self._expected() >= self._batch_usd:
+            if self._finishing or self.error is not None:
+                return False
+            self._changed.clear()
+            await self._changed.wait()
+        if self._finishing or self.error is not None:
+            return False
+        if self._batch_usd is not None and self._spent >= self._batch_usd:
+            self._stop("batch_usd", f"${self._spent:.5f} are spent: batch_usd={self._batch_usd:g} is reached.")
+            return False
+        self._working += 1
+        return True
+
+    def ended(self, item: Item[Any] | None) -> None:
+        """A document that was begun has ended; None where there was none to begin."""
+        self._working -= 1
+        self._changed.set()
+        if item is None or item.recorded:
+            return
+        if item.error is not None:
+            self._failed += 1
+            if self._max_failures is not None and self._failed > self._max_failures:
+                self._stop("max_failures", f"{self._failed} documents failed: max_failures={self._max_failures}.")
+        if self._batch_usd is not None:
+            self._charge(item.ledger)
+
+    def _charge(self, ledger: Ledger) -> None:
+        calls = [call for call in ledger.calls if call.charged]
+        known = sum(call.usd for call in calls if call.usd is not None)
+        self._spent += known
+        self._known += known
+        self._paid += any(call.usd is not None for call in calls)
+        if calls and not self._paid:
+            self._stop("batch_usd", "What a call costs is not known, so batch_usd= cannot be held. Give prices=.")
+
+    def _expected(self) -> float:
+        each = self._known / self._paid if self._paid else 0.0
+        return self._spent + self._working * each
+
+    def _stop(self, ceiling: str, why: str) -> None:
+        if self.error is None:
+            self.error = BudgetError(f"{why} No further document was begun.", ceiling=ceiling)
+
+
+def billed(error: BudgetError, meter: Meter, model: str) -> BudgetError:
+    """The error with the bill of the whole batch, as one line."""
+    prompt, answer = meter.prompt_tokens, meter.completion_tokens
+    usage = Usage(prompt_tokens=prompt, completion_tokens=answer, total_tokens=prompt + answer)
+    error.ledger = Ledger((Call("batch", model, usage, meter.usd),))
+    return error

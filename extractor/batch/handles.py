@@ -1,0 +1,137 @@
+"""What a caller holds of a batch: an iterator of its items, and how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterator, Sized
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from ..options import BatchOptions, BatchSettings
+from . import given
+from .background import in_background
+from .ceilings import Ceilings, billed
+from .meter import Meter, Progress
+from .run import Run
+from .show import Shown, shown
+from .work import Work
+
+if TYPE_CHECKING:
+    from ..client import AsyncExtractor, Extractor
+    from .item import Item
+
+T = TypeVar("T")
+
+
+class _Engine(Generic[T]):
+    """A batch, made ready: nothing is begun before the first item is asked for."""
+
+    def __init__(
+        self, extractor: Extractor | AsyncExtractor, type: Any, documents: given.Documents, options: BatchOptions
+    ) -> None:
+        from ..schema import Schema
+        from ..transports.limiter import Limiter
+
+        given.checked(documents)
+        settings, calls = BatchSettings.parted(options)
+        most = settings.concurrency
+        limiter = Limiter(most, rpm=settings.rpm, tpm=settings.tpm, adaptive=settings.adaptive)
+        self._extractor = extractor.paced(limiter, most, calls)
+        Schema.of(type, dialect=self._extractor.settings.dialect)
+        self.meter = Meter(len(documents) if isinstance(documents, Sized) else None)
+        self.settings, self._type, self._documents = settings, type, documents
+        self.ceilings = Ceilings(settings)
+        self._shown: Shown = shown(settings.progress)
+
+    async def items(self) -> AsyncGenerator[Item[T], None]:
+        ceilings, concurrency, order = self.ceilings, self.settings.concurrency, self.settings.order
+        run: Run[T] = Run(self._documents, Work(self._extractor, self._type, ceilings), ceilings, concurrency, order)
+        async with aclosing(run.items()) as items:
+            async for item in items:
+                yield item
+        if ceilings.error is not None:
+            raise billed(ceilings.error, self.meter, self._extractor.settings.model)
+
+    def counted(self, item: Item[T]) -> Item[T]:
+        self.meter.count(item)
+        self._shown.tell(self.meter)
+        return item
+
+    def end(self) -> None:
+        self._shown.end(self.meter)
+
+
+class _Front(Generic[T]):
+    """What both kinds of batch are. The engine does not know it, so that it is gone as soon as nobody holds it."""
+
+    _engine: _Engine[T]
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is, by the items that were given."""
+        return self._engine.meter.progress()
+
+    def finish(self) -> None:
+        """Begin no further document; what is in work still comes."""
+        self._engine.ceilings.finish()
+
+
+class Batch(_Front[T]):
+    """The items of a batch, one by one. Leaving the loop, ``close()`` and ``with`` end what is in work.
+
+    The work is done in a thread of its own, so that it goes on while you handle an item, as far as ``concurrency``
+    lets it run ahead.
+    """
+
+    def __init__(self, extractor: Extractor, type: Any, documents: given.Documents, options: BatchOptions) -> None:
+        self._engine = _Engine(extractor, type, documents, options)
+        self._iterator = in_background(self._engine.items, self._engine.settings.concurrency)
+
+    def __iter__(self) -> Iterator[Item[T]]:
+        return self
+
+    def __next__(self) -> Item[T]:
+        try:
+            return self._engine.counted(next(self._iterator))
+        except BaseException:
+            self._engine.end()
+            raise
+
+    def close(self) -> None:
+        """End what is in work."""
+        self._iterator.close()
+        self._engine.end()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncBatch(_Front[T]):
+    """``Batch`` for ``async for`` and ``async with``."""
+
+    def __init__(self, extractor: AsyncExtractor, type: Any, documents: given.Documents, options: BatchOptions) -> None:
+        self._engine = _Engine(extractor, type, documents, options)
+        self._iterator = self._engine.items()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Item[T]:
+        try:
+            return self._engine.counted(await anext(self._iterator))
+        except BaseException:
+            self._engine.end()
+            raise
+
+    async def aclose(self) -> None:
+        """End what is in work."""
+        await self._iterator.aclose()
+        self._engine.end()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
