@@ -15,12 +15,14 @@ class OnInvalid(Enum):
     """What becomes of a part of the value that is still wrong after the last attempt.
 
     ``null`` puts null there, ``default`` leaves it to the type's default, ``drop`` takes it out of the list or dict
-    that it stands in, ``raise_`` raises, whatever ``on_invalid=`` says. The issues stand on the result.
+    that it stands in, ``keep`` keeps what the type takes and the document does not hold, ``raise_`` raises, whatever
+    ``on_invalid=`` says. The issues stand on the result.
     """
 
     null = "null"
     drop = "drop"
     default = "default"
+    keep = "keep"
     raise_ = "raise"
 
     def __get_pydantic_json_schema__(

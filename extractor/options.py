@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 RepairLevel = Literal["strict", "syntax", "full"]
 Style = Literal["chat", "completion"]
+Invalid = Literal["raise", "best", "keep"]
+Grounding = Literal["off", "report", "require"]
 Mode = Literal["json_schema", "loose", "json_object", "tool", "words"]
 """How the schema travels, from the strictest on."""
 
@@ -119,10 +121,15 @@ class Options(TypedDict, total=False):
     takes the next one where the endpoint answers 400 to it; what worked is remembered for the process."""
     timeout: float | Timeouts | None
     """Seconds for the whole call, or the four limits."""
-    on_invalid: Literal["raise", "best"]
-    """What becomes of a value that is still wrong after the last attempt: ``raise`` (default), or ``best``: its wrong
-    parts are left to their defaults, are null, or leave their list, as the type allows; the result's ``issues`` tell
-    which. ``Annotated[…, OnInvalid.null]`` in a type says it of one part."""
+    on_invalid: Invalid
+    """What becomes of a value that is still wrong after the last attempt: ``raise`` (default); ``best``: its wrong
+    parts are left to their defaults, are null, or leave their list, as the type allows; ``keep``: what the type takes
+    and the document does not hold stays. The result's ``issues`` tell which. ``Annotated[…, OnInvalid.null]`` in a type
+    says it of one part."""
+    grounding: Grounding
+    """What has to stand in the document: ``report`` (default) those values that are ``Annotated[…, Verbatim]``;
+    ``require`` every value that is not ``Free``, a boolean or a choice of words; ``off`` none. A value that should and
+    does not is an issue, and is asked for again. ``Result.evidence`` tells where each value stands in any case."""
     escalate: str | None
     """A model of the same endpoint that is asked where this one gives the same issue twice."""
     concurrency: int
@@ -187,7 +194,8 @@ class Settings:
     style: Style = "chat"
     mode: Mode | Literal["auto"] = "auto"
     timeout: Timeouts = Timeouts()
-    on_invalid: Literal["raise", "best"] = "raise"
+    on_invalid: Invalid = "raise"
+    grounding: Grounding = "report"
     escalate: str | None = None
     max_usd: float | None = None
     max_tokens_total: int | None = None
@@ -228,8 +236,10 @@ class Settings:
         for model, price in self.prices.items():
             if len(price) not in (2, 3) or not all(isinstance(part, int | float) and part >= 0 for part in price):
                 raise ValueError(f"prices[{model!r}] is (prompt, answer) or (prompt, answer, cached), not {price!r}")
-        if self.on_invalid not in ("raise", "best"):
-            raise ValueError(f"on_invalid is raise or best, not {self.on_invalid!r}")
+        if self.on_invalid not in get_args(Invalid):
+            raise ValueError(f"on_invalid is one of {', '.join(get_args(Invalid))}, not {self.on_invalid!r}")
+        if self.grounding not in get_args(Grounding):
+            raise ValueError(f"grounding is one of {', '.join(get_args(Grounding))}, not {self.grounding!r}")
         if self.mode not in _MODES:
             raise ValueError(f"mode is one of {', '.join(_MODES)}, not {self.mode!r}")
         if not isinstance(self.escalate, str | None):

@@ -63,6 +63,8 @@ _BESIDE = " Beside it stands {}."
 _LONGEST = 4000
 _AND_MORE = "- and {} more like these"
 _EMPTY = "The answer is empty; a JSON object is wanted"
+_UNSUPPORTED = "the document does not say this anywhere"
+_NEAREST = "; the nearest that it says is {}"
 _ISSUES_SHOWN = 20
 _BLIND = frozenset({"xgrammar", "llguidance", "llama.cpp"})
 """Dialects of engines that hold a model to a schema without showing it."""
@@ -76,6 +78,11 @@ def is_blind(dialect: str | None) -> bool:
 def opening(schema: Schema[Any], document: Document, settings: Settings, told: bool) -> tuple[Message, ...]:
     """The messages of a first request; ``told``: the schema stands in words."""
     return _STYLES[settings.style](schema, document, settings, told)
+
+
+def unsupported(nearest: str | None) -> str:
+    """Why a value is not accepted that does not stand in the document."""
+    return _UNSUPPORTED + (_NEAREST.format(json_text(nearest)) if nearest else "")
 
 
 def _chat(schema: Schema[Any], document: Document, settings: Settings, told: bool) -> tuple[Message, ...]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from .chat import ChatRequest, Completion, Took, Usage
 from .issues import Fix, Issue
 
 if TYPE_CHECKING:
     from .document import Document
+    from .evidence import Evidence
     from .schema import Schema
 
 T = TypeVar("T")
@@ -131,6 +132,17 @@ class Result(Generic[T]):
     document: Document
     issues: tuple[Issue, ...] = ()
     """What was still wrong after the last attempt and is gone from the value: by ``on_invalid=`` or ``OnInvalid``."""
+
+    _evidence: Evidence | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def evidence(self) -> Evidence:
+        """Where in the document each leaf of the value stands. Looked for when it is first asked for."""
+        if self._evidence is None:
+            from .answer.ground import grounded
+
+            object.__setattr__(self, "_evidence", grounded(self.data, self.document, self.schema.source))
+        return cast("Evidence", self._evidence)
 
     @property
     def data(self) -> object:

@@ -286,7 +286,7 @@ def test_the_whole_again_is_valid_by_itself_or_moves_nothing_that_is_pinned(answ
     patch = patch_of(schema, base, schema.validate(base).issues)
     reading = read_again(schema, patch, said(answer), settings=Settings())
     alone = read(schema, said(answer), Settings())
-    assert reading == alone or (not reading.issues and pinned(reading.best) == pinned(base))
+    assert repr(reading) == repr(alone) or (not reading.issues and pinned(reading.best) == pinned(base))
 
 
 def pinned(value: Any) -> Any:

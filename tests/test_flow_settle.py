@@ -137,6 +137,6 @@ def test_the_policy_is_not_sent() -> None:
     assert "x-on-invalid" not in json.dumps(Schema.of(Kept).strict)
 
 
-def test_on_invalid_has_two_values() -> None:
-    with pytest.raises(ValueError, match="on_invalid is raise or best, not 'ignore'"):
+def test_on_invalid_has_three_values() -> None:
+    with pytest.raises(ValueError, match="on_invalid is one of raise, best, keep, not 'ignore'"):
         Settings.of("m", {"on_invalid": "ignore"})  # type: ignore[typeddict-item]

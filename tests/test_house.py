@@ -11,7 +11,7 @@ import extractor
 
 PACKAGE = Path(extractor.__file__).parent
 ORDER = (
-    "errors options annotations display paths issues schema document chat evidence result answer prompt flow"
+    "errors options annotations display paths issues schema document chat evidence answer result prompt flow"
     " transports endpoint driving client testing batch evaluate report demo cli"
 ).split()
 DOORS = {"client": {"batch"}}

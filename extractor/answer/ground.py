@@ -17,6 +17,7 @@ from ..schema.dumping import plain
 from ..schema.rules import rules_at
 from .choosing import Choice, Chosen
 from .finding import Finder, Found
+from .likeness import nearest
 
 if TYPE_CHECKING:
     from ..document import DocumentSource, Page
@@ -48,6 +49,10 @@ class Places:
     def spans(self, found: Found) -> tuple[Span, ...]:
         return tuple(part for start, end in found.spans for part in self._parts(start, end))
 
+    def nearest(self, value: object) -> str | None:
+        """What the document says that is most like a text that it does not hold; None where nothing is."""
+        return nearest(self.finder, value) if isinstance(value, str) else None
+
     def _parts(self, start: int, end: int) -> Iterator[Span]:
         """A span, cut where pages end."""
         at = bisect_right(self.starts, start) - 1
@@ -77,13 +82,16 @@ def ground(value: object, document: DocumentSource) -> Evidence:
 
 def grounded(value: object, document: Document, source: Mapping[str, object] | None = None) -> Evidence:
     """Where each leaf of a JSON value stands. ``source`` is its source schema, which says what is not sought."""
-    leaves = dict(leaves_of(value))
-    if not document.text.strip():
-        return Evidence({to_path(keys): _unsought(keys, leaf) for keys, leaf in leaves.items()}, (_NO_TEXT,))
-    places = Places.of(document)
+    if document.text.strip():
+        return evidence_of(value, Places.of(document), source)
+    return Evidence({to_path(keys): _unsought(keys, leaf) for keys, leaf in leaves_of(value)}, (_NO_TEXT,))
+
+
+def evidence_of(value: object, places: Places, source: Mapping[str, object] | None = None) -> Evidence:
+    """``grounded``, in a document that has text."""
     chosen = Choice(places.finder).of(value)
     rules: Rules = (lambda keys: rules_at(source, keys)) if source is not None else (lambda keys: ())
-    found = [_leaf(places, keys, leaf, chosen.get(keys), rules) for keys, leaf in leaves.items()]
+    found = [_leaf(places, keys, leaf, chosen.get(keys), rules) for keys, leaf in leaves_of(value)]
     exact = find_spec("rapidfuzz") is None and any(leaf.status == "not_found" for leaf in found)
     return Evidence({leaf.path: leaf for leaf in found}, (_EXACT,) if exact else ())
 

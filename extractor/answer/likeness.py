@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ _LEAST = ((8, 92.0), (12, 84.0), (20, 80.0))
 _LEAST_LONG = 76.0
 _LEAST_BY_WORD = 70.0
 _WORD = 5
+_FAINT = 50.0
 """How like a place must be, in percent, by the letters and digits of the value."""
 
 
@@ -57,23 +58,45 @@ def alike_places(finder: Finder, said: str) -> list[Found]:
     return [Found((place,), "fuzzy", cost) for place, score in sorted(found.items()) if score == best]
 
 
+def nearest(finder: Finder, said: str) -> str | None:
+    """The text that is most like a value, on its line; None where none is at all."""
+    if find_spec("rapidfuzz") is None:
+        return None
+    whole, form = finder.folded.confused, folded(said).confused.text
+    found = (
+        max(_windows(whole, form, _FAINT, finder.grams.regions(form)), key=lambda each: each[2], default=None)
+        if form
+        else None
+    )
+    if found is None:
+        return None
+    start, end = _snapped(finder.text, *whole.span(found[0], found[1]))
+    return max(finder.text[start:end].splitlines(), key=len, default="").strip() or None
+
+
 def _aligned(finder: Finder, whole: Folded, form: str, said: str) -> Iterator[tuple[tuple[int, int], float]]:
     from rapidfuzz import fuzz
 
-    slack, least = len(form) // 2 + 2, _least(len(folded(said).squashed.text))
-    for region in finder.grams.regions(form):
-        start = max(region - slack, 0)
-        window = whole.text[start : region + len(form) + 2 * slack]
-        if not window:
-            continue
-        aligned = fuzz.partial_ratio_alignment(form, window, score_cutoff=least - 12)
-        if aligned is None or aligned.dest_end <= aligned.dest_start:
-            continue
-        place = _snapped(finder.text, *whole.span(start + aligned.dest_start, start + aligned.dest_end))
+    least = _least(len(folded(said).squashed.text))
+    for start, end, _ in _windows(whole, form, least - 12, finder.grams.regions(form)):
+        place = _snapped(finder.text, *whole.span(start, end))
         first, last = whole.at(place[0]), whole.at(place[1])
         score = fuzz.ratio(form, whole.text[first:last])
         if score >= least and _by_word(said, whole.text[first:last]) >= _LEAST_BY_WORD:
             yield place, score
+
+
+def _windows(whole: Folded, form: str, least: float, regions: Iterable[int]) -> Iterator[tuple[int, int, float]]:
+    """Where in each region the form is best aligned, and how like it is, in percent."""
+    from rapidfuzz import fuzz
+
+    slack = len(form) // 2 + 2
+    for region in regions:
+        start = max(region - slack, 0)
+        window = whole.text[start : region + len(form) + 2 * slack]
+        aligned = fuzz.partial_ratio_alignment(form, window, score_cutoff=least) if window else None
+        if aligned is not None and aligned.dest_end > aligned.dest_start:
+            yield start + aligned.dest_start, start + aligned.dest_end, aligned.score
 
 
 def _by_word(said: str, form: str) -> float:

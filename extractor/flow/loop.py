@@ -13,6 +13,7 @@ from .budget import exceeded, late
 from .effects import Flow
 from .modes import below, learn
 from .step import Job, first
+from .supported import supported
 
 if TYPE_CHECKING:
     from ..document import Document
@@ -41,7 +42,7 @@ def extraction(schema: Schema[T], document: Document, settings: Settings) -> Flo
             learn(step.job.settings, step.mode, refusal)
             refusal = None
         with Noted(log, outcome):
-            reading = step.read(outcome)
+            reading = supported(step.job, step.read(outcome))
         attempts = (*log.attempts, Attempt(step.request, outcome, reading.issues, reading.fixes))
         if not reading.issues:
             return Result(cast(T, reading.value), attempts, log.ledger, schema, document)

@@ -5,6 +5,7 @@ The type's rules hold all the same: a part that is wrong goes, and the rest is v
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..annotations import POLICY
@@ -12,6 +13,7 @@ from ..paths import Keys, to_keys, to_path
 from ..schema.rules import said_at
 from .places import NOTHING, outermost, placed, put, standing
 from .reading import Reading
+from .supported import UNSUPPORTED
 
 if TYPE_CHECKING:
     from ..options import Settings
@@ -43,9 +45,11 @@ def _without_doubts(schema: Schema[T], reading: Reading[T], settings: Settings) 
     """The value without what only repair saw: validation would take one of two readings, or true for 1.0."""
     value = reading.best
     seen = {issue.path for issue in schema.validate(value).issues}
-    doubts = {to_keys(issue.path) for issue in reading.issues if issue.path not in seen and issue.kind not in _CUT}
+    doubted = [issue for issue in reading.issues if issue.path not in seen and issue.kind not in _CUT]
+    taken = {to_keys(issue.path) for issue in doubted if issue.kind == UNSUPPORTED}
+    doubts = {to_keys(issue.path) for issue in doubted}
     for keys in sorted(outermost(doubts), key=_order, reverse=True):  # an item that leaves moves those behind it
-        value = _changed(schema, value, placed(value, keys), settings)
+        value = _changed(schema, value, placed(value, keys), settings, may_stay=keys in taken)
         if value is NOTHING:
             return NOTHING
     return value
@@ -58,15 +62,18 @@ def _order(keys: Keys) -> list[str]:
 _CUT = frozenset({"truncated", "unclosed"})
 
 
-def _changed(schema: Schema[T], value: object, keys: Keys, settings: Settings) -> object:
-    """The value with the place mended, or the nearest one around it that may be; NOTHING where none may."""
+def _changed(schema: Schema[T], value: object, keys: Keys, settings: Settings, *, may_stay: bool = False) -> object:
+    """The value with the place mended, or the nearest one around it that may be; NOTHING where none may.
+
+    ``may_stay``: the type takes what stands there.
+    """
     for depth in range(len(keys), -1, -1):
         policy = said_at(schema.source, keys[:depth], POLICY)
         if policy == "raise":
             return NOTHING
-        ways = (str(policy),) if policy else _WAYS if settings.on_invalid == "best" else ()
+        ways = (str(policy),) if policy else _WAYS[settings.on_invalid]
         for way in ways:
-            changed = _CHANGES[way](value, keys[:depth])
+            changed = NOTHING if way == "keep" and not may_stay else _CHANGES[way](value, keys[:depth])
             if changed is not NOTHING and not _still(schema, changed, keys[:depth], way):
                 return changed
     return NOTHING
@@ -96,5 +103,10 @@ def _drop(value: object, keys: Keys) -> object:
     return put(value, keys[:-1], [item for at, item in enumerate(around) if at != keys[-1]])
 
 
-_CHANGES = {"null": _null, "default": _default, "drop": _drop}
-_WAYS = ("default", "null", "drop")
+def _keep(value: object, keys: Keys) -> object:
+    return value
+
+
+_CHANGES = {"null": _null, "default": _default, "drop": _drop, "keep": _keep}
+_WAYS: Mapping[str, tuple[str, ...]] = {"raise": (), "best": ("default", "null", "drop"), "keep": ("keep",)}
+"""The ways of a caller, the first that helps."""

@@ -17,6 +17,7 @@ from .marks import may_hold_marks
 from .narrow import Narrowed, narrowed
 from .plan import Source, planned
 from .repeats import repeated
+from .rules import annotations_of
 from .source import adapter_of, name_of, source_of
 from .tokens import estimate
 
@@ -37,7 +38,7 @@ class Schema(Generic[T]):
     ``direct``: any answer's text may go straight to ``validate_json``, nothing ever has to be decoded.
     """
 
-    __slots__ = ("_checker", "_dialect", "_plan", "_source", "direct", "name", "source", "strict")
+    __slots__ = ("_annotated", "_checker", "_dialect", "_plan", "_source", "direct", "name", "source", "strict")
 
     name: str
     source: Mapping[str, object]
@@ -53,6 +54,7 @@ class Schema(Generic[T]):
         self._plan = planned(source, dialect)
         self.strict = self._plan.strict
         self.direct = self._plan.decoder is SAME
+        self._annotated: frozenset[str] | None = None
 
     @overload
     @classmethod
@@ -119,6 +121,13 @@ class Schema(Generic[T]):
     def dump(self, value: T) -> object:
         """A typed value as source JSON, as Python objects."""
         return self._checker.dump(value)
+
+    @property
+    def annotated(self) -> frozenset[str]:
+        """The keywords of the annotations in the type, such as ``x-on-invalid``. Looked for once."""
+        if self._annotated is None:
+            self._annotated = frozenset(annotations_of(self.source))
+        return self._annotated
 
     def explain(self) -> tuple[Change, ...]:
         """Each thing that the strict schema says otherwise than the type: where, what and why."""

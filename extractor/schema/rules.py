@@ -21,6 +21,15 @@ def said_at(source: Mapping[str, object], keys: Keys, keyword: str) -> object:
     return next((rule[keyword] for rule in rules_at(source, keys) if keyword in rule), None)
 
 
+def annotations_of(rule: object) -> Iterator[str]:
+    """The keywords in a schema that begin with ``x-``."""
+    if isinstance(rule, Mapping):
+        yield from (key for key in rule if isinstance(key, str) and key.startswith("x-"))
+    if isinstance(rule, Mapping | list | tuple):
+        for inner in rule.values() if isinstance(rule, Mapping) else rule:
+            yield from annotations_of(inner)
+
+
 def _branches(source: Mapping[str, object], rule: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """A rule, what it refers to, and the branches that it is made of."""
     yield rule
