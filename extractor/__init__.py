@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     )
     from .evidence import Evidence, Leaf, Span
     from .issues import Fix, Issue
+    from .observer import Observer
     from .options import Options, Timeouts
     from .result import Attempt, Call, Ledger, Result
     from .schema import Schema
@@ -57,6 +58,7 @@ __all__ = [
     "ModelProtocolError",
     "ModelStatusError",
     "ModelUnreachableError",
+    "Observer",
     "OnInvalid",
     "Options",
     "Page",
@@ -89,6 +91,7 @@ _HOMES = {
     " UnsupportedTypeError",
     "evidence": "Evidence Leaf Span",
     "issues": "Fix Issue",
+    "observer": "Observer",
     "options": "Options Timeouts",
     "result": "Attempt Call Ledger Result",
     "schema": "Schema",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, get_args
 if TYPE_CHECKING:
     from .batch import Progress
     from .chat import Reasoning
+    from .observer import Observer
 
 RepairLevel = Literal["strict", "syntax", "full"]
 Style = Literal["chat", "completion"]
@@ -142,6 +143,8 @@ class Options(TypedDict, total=False):
     """Seconds for one call with all its requests (``timeout`` bounds each of them)."""
     prices: Prices
     """What tokens cost, where the endpoint does not say what it took."""
+    observer: Observer | None
+    """What is told of each request, answer, fix and re-ask: an object with ``observe(fact)``."""
     temperature: float | None
     top_p: float | None
     seed: int | None
@@ -204,6 +207,7 @@ class Settings:
     prices: Prices = field(default_factory=dict)
     request: Mapping[str, Any] = field(default_factory=dict)
     endpoint: str = ""
+    observer: Observer | None = None
 
     @classmethod
     def of(cls, model: str, options: Options) -> Settings:
@@ -242,6 +246,8 @@ class Settings:
             raise ValueError(f"grounding is one of {', '.join(get_args(Grounding))}, not {self.grounding!r}")
         if self.mode not in _MODES:
             raise ValueError(f"mode is one of {', '.join(_MODES)}, not {self.mode!r}")
+        if self.observer is not None and not callable(getattr(self.observer, "observe", None)):
+            raise TypeError(f"observer is an object with a method observe(fact), not {self.observer!r}")
         if not isinstance(self.escalate, str | None):
             raise TypeError(f"escalate is the name of a model, not {self.escalate!r}")
         if not isinstance(self.instructions, str | None):

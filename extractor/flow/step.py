@@ -14,6 +14,7 @@ from .reading import Reading, read
 
 if TYPE_CHECKING:
     from ..document import Document
+    from ..observer import Watch
     from ..options import Mode, Settings
     from ..schema import Schema
     from ..schema.narrow import Narrowed
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is wanted of what, and how."""
+    """What is wanted of what, and how; ``watch`` is told of it where there is an observer."""
 
     schema: Schema[Any]
     document: Document
     settings: Settings
+    watch: Watch | None = None
 
     def opening(self, told: bool) -> tuple[Message, ...]:
         """The messages that every request for the document begins with; ``told``: the schema stands in words."""

@@ -1,0 +1,131 @@
+"""Facts of an extraction for who wants to watch it: one method that is given each of them as it happens.
+
+    Began       an extraction begins
+    Requested   a request is about to be sent: the first, a re-ask, a patch (``purpose`` says which)
+    Answered    its answer came, or the error that it ended in, with its line of the ledger
+    Read        what became of a completion: its issues, and the fixes that were made
+    Ended       the extraction gave its result, or raised
+
+What an observer raises never costs the answer that was paid for: the extraction goes on, and an ``ObserverWarning``
+tells what was raised. KeyboardInterrupt and its like pass.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from .chat import ChatRequest, Completion
+from .result import Attempt, Call, Ledger, Result
+
+if TYPE_CHECKING:
+    from .options import Mode
+
+
+class ObserverWarning(RuntimeWarning):
+    """An observer raised. ``warnings.simplefilter("error", ObserverWarning)`` makes it an error."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """One extraction: the same object in all its facts. Names only: nothing of the document's content."""
+
+    type: str
+    document: str
+    model: str
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """``number`` counts the requests of the run from 1: the ``Answered`` and ``Read`` of a request have the same."""
+
+    run: Run
+    number: int
+    purpose: str
+    mode: Mode
+    request: ChatRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """``answer`` is the completion, or what was raised instead: a ``ModelCallError``, or what broke the request off."""
+
+    run: Run
+    number: int
+    call: Call
+    answer: Completion | BaseException
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """``attempt`` has the issues and fixes; where it has no issues its value is the result's."""
+
+    run: Run
+    number: int
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """``outcome`` is the result, or what was raised."""
+
+    run: Run
+    outcome: Result[Any] | BaseException
+    ledger: Ledger
+
+
+Fact: TypeAlias = Began | Requested | Answered | Read | Ended
+
+
+class Observer(Protocol):
+    """What is given each fact of the extractions that it watches, in the thread or task that they run in."""
+
+    def observe(self, fact: Fact, /) -> None: ...
+
+
+class Watch:
+    """What tells an observer of one run."""
+
+    __slots__ = ("_observer", "run", "sent")
+
+    def __init__(self, observer: Observer, run: Run) -> None:
+        self._observer, self.run, self.sent = observer, run, 0
+
+    def tell(self, fact: Fact) -> None:
+        with _Warned(fact):
+            self._observer.observe(fact)
+
+    def requested(self, purpose: str, mode: Mode, request: ChatRequest) -> int:
+        """The number of the request."""
+        self.sent += 1
+        self.tell(Requested(self.run, self.sent, purpose, mode, request))
+        return self.sent
+
+    def answered(self, number: int, call: Call, answer: Completion | BaseException) -> None:
+        self.tell(Answered(self.run, number, call, answer))
+
+    def read(self, number: int, attempt: Attempt) -> None:
+        self.tell(Read(self.run, number, attempt))
+
+
+class _Warned:
+    """Makes a warning of what an observer raises."""
+
+    def __init__(self, fact: Fact) -> None:
+        self._fact = fact
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        said = f"The observer raised at {type(self._fact).__name__}: {type(error).__name__}: {error}"
+        warnings.warn(said, ObserverWarning, stacklevel=3)
+        return True
