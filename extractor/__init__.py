@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .annotations import Free, OnInvalid, Quoted, Verbatim
+    from .annotations import Free, Judge, OnInvalid, Quoted, Verbatim, Verify
     from .answer import Repaired, repair
     from .answer.ground import ground
     from .chat import ChatRequest, Completion
@@ -52,6 +52,7 @@ __all__ = [
     "Image",
     "InvalidOutputError",
     "Issue",
+    "Judge",
     "Leaf",
     "Ledger",
     "ModelCallError",
@@ -73,6 +74,7 @@ __all__ = [
     "TruncatedError",
     "UnsupportedTypeError",
     "Verbatim",
+    "Verify",
     "Word",
     "extract",
     "ground",
@@ -80,7 +82,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "annotations": "Free OnInvalid Quoted Verbatim",
+    "annotations": "Free Judge OnInvalid Quoted Verbatim Verify",
     "answer": "Repaired repair",
     "answer.ground": "ground",
     "chat": "ChatRequest Completion",

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from enum import Enum
+from typing import Any, TypeAlias
 
 POLICY = "x-on-invalid"
 """The keyword of the source schema in which a policy stands."""
+JUDGE = "x-judge"
+"""That in which the rules of judges stand, a list of JSON objects."""
+VERIFY = "x-verify"
+"""That in which the names of functions stand, a list of ``Named``."""
+
+CHECKED = frozenset({JUDGE, VERIFY})
+"""The keywords of a type that has something to be looked at once it is valid."""
 GROUNDING = "x-grounding"
 """The keyword that says how a value has to do with the document's words."""
+
+_Handler: TypeAlias = Callable[[object], dict[str, Any]]
 
 
 class OnInvalid(Enum):
@@ -25,9 +36,7 @@ class OnInvalid(Enum):
     keep = "keep"
     raise_ = "raise"
 
-    def __get_pydantic_json_schema__(
-        self, core: object, handler: Callable[[object], dict[str, object]]
-    ) -> dict[str, object]:
+    def __get_pydantic_json_schema__(self, core: object, handler: _Handler) -> dict[str, object]:
         return {**handler(core), POLICY: self.value}
 
 
@@ -43,12 +52,55 @@ class Grounding(Enum):
     free = "free"
     quoted = "quoted"
 
-    def __get_pydantic_json_schema__(
-        self, core: object, handler: Callable[[object], dict[str, object]]
-    ) -> dict[str, object]:
+    def __get_pydantic_json_schema__(self, core: object, handler: _Handler) -> dict[str, object]:
         return {**handler(core), GROUNDING: self.value}
 
 
 Verbatim = Grounding.verbatim
 Free = Grounding.free
 Quoted = Grounding.quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """A rule that a model holds a value to: ``Annotated[str, Judge("is a job title, not a name")]``.
+
+    One request asks about all judged parts of a value that is valid otherwise. What does not fit is an issue, with the
+    model's reason. ``document``: the model sees the document, too. Null is not judged.
+    """
+
+    rule: str
+    document: bool = False
+
+    def __get_pydantic_json_schema__(self, core: object, handler: _Handler) -> dict[str, object]:
+        return _with(handler(core), JUDGE, {"rule": self.rule, "document": self.document})
+
+
+@dataclass(frozen=True, slots=True)
+class Verify:
+    """A function that looks at a typed value once all else is valid, and may be a coroutine function.
+
+    It says no by ValueError or AssertionError, as a validator of Pydantic does. It gives back the value or nothing, and
+    cannot change it. Those of one value are awaited side by side.
+    """
+
+    function: Callable[[Any], object | Awaitable[object]]
+
+    def __get_pydantic_json_schema__(self, core: object, handler: _Handler) -> dict[str, object]:
+        return _with(handler(core), VERIFY, Named(self.function))
+
+
+class Named(str):
+    """A function in a schema: its name, for whoever reads the schema, and itself."""
+
+    __slots__ = ("function",)
+    function: Callable[[Any], object | Awaitable[object]]
+
+    def __new__(cls, function: Callable[[Any], object | Awaitable[object]]) -> Named:
+        named = super().__new__(cls, getattr(function, "__qualname__", type(function).__qualname__))
+        named.function = function
+        return named
+
+
+def _with(schema: dict[str, Any], keyword: str, entry: object) -> dict[str, object]:
+    return {**schema, keyword: [*schema.get(keyword, ()), entry]}

@@ -131,6 +131,8 @@ class Options(TypedDict, total=False):
     """What has to stand in the document: ``report`` (default) those values that are ``Annotated[…, Verbatim]``;
     ``require`` every value that is not ``Free``, a boolean or a choice of words; ``off`` none. A value that should and
     does not is an issue, and is asked for again. ``Result.evidence`` tells where each value stands in any case."""
+    validation_context: object
+    """What Pydantic hands to the type's validators as ``info.context``."""
     escalate: str | None
     """A model of the same endpoint that is asked where this one gives the same issue twice."""
     concurrency: int
@@ -199,6 +201,7 @@ class Settings:
     timeout: Timeouts = Timeouts()
     on_invalid: Invalid = "raise"
     grounding: Grounding = "report"
+    validation_context: object = None
     escalate: str | None = None
     max_usd: float | None = None
     max_tokens_total: int | None = None

@@ -60,6 +60,10 @@ _PART = "- {} stands for {}: {}. "
 _PRESENT = "Now it says {}."
 _MISSING = "Now nothing stands there."
 _BESIDE = " Beside it stands {}."
+_JUDGE = "Values were read from a document. Say of each whether it fits its rule, and where it does not, why."
+_JUDGED = "- {}: {} is {}. Rule: {}"
+_UNFIT = "It breaks the rule: {}"
+_REFUSED = "It is not accepted"
 _LONGEST = 4000
 _AND_MORE = "- and {} more like these"
 _EMPTY = "The answer is empty; a JSON object is wanted"
@@ -198,6 +202,40 @@ def _longer(message: Message, text: str) -> Message:
             "content": [*cast("list[TextPart | ImagePart]", content), {"type": "text", "text": text}],
         }
     return {"role": "user", "content": f"{content}\n\n{text}" if content else text}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A value that is to be judged: the name of its verdict, where it stands, and the rule."""
+
+    name: str
+    path: str
+    value: object
+    rule: str
+
+    def __str__(self) -> str:
+        return _JUDGED.format(self.name, self.path, _shown(self.value), self.rule)
+
+
+def judging(
+    values: Iterable[Judged], document: Document | None, told: Mapping[str, object] | None
+) -> tuple[Message, ...]:
+    """The messages that ask for verdicts. ``told`` is their schema where it has to stand in words."""
+    opening: tuple[Message, ...] = (
+        {"role": "system", "content": _JUDGE},
+        {"role": "user", "content": _content(document) if document else ""},
+    )
+    return _going_on(opening, "\n".join(map(str, values)), told)
+
+
+def unfit(rule: str, reason: str | None) -> str:
+    """Why a judged value is wrong."""
+    return f"{_UNFIT.format(rule)}. {reason}" if reason else _UNFIT.format(rule)
+
+
+def refused(error: Exception) -> str:
+    """Why a value is wrong that a function did not accept."""
+    return str(error) or _REFUSED
 
 
 def json_text(value: object) -> str:

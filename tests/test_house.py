@@ -148,6 +148,7 @@ Free
 Image
 InvalidOutputError
 Issue
+Judge
 Leaf
 Ledger
 ModelCallError
@@ -169,6 +170,7 @@ Timeouts
 TruncatedError
 UnsupportedTypeError
 Verbatim
+Verify
 Word
 extract
 ground

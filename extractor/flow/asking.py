@@ -16,12 +16,11 @@ if TYPE_CHECKING:
 
 def asked(log: Log, step: Step, settings: Settings) -> Flow[tuple[Answer, Log]]:
     """What the step's request gave, and the log with its line."""
-
-    watch = step.job.watch
-    number = watch.requested(step.purpose, step.mode, step.request) if watch else 0
+    watch, purpose = step.job.watch, step.job.purpose or step.purpose
+    number = watch.requested(purpose, step.mode, step.request) if watch else 0
 
     def charged(outcome: Completion | BaseException) -> Log:
-        call = bill(step.purpose, step.request, outcome, step.mode, settings.prices)
+        call = bill(purpose, step.request, outcome, step.mode, settings.prices)
         if watch:
             watch.answered(number, call, outcome)
         return log.charged(call)

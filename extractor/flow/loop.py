@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from ..annotations import CHECKED
 from ..errors import ModelCallError, ModelStatusError
 from ..result import Attempt, Result
 from .asking import asked
@@ -12,7 +13,7 @@ from .bill import Log, Noted
 from .budget import exceeded, late
 from .effects import Flow
 from .modes import below, learn
-from .step import Job, first
+from .step import Job, Step, first
 from .supported import supported
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ..observer import Watch
     from ..options import Settings
     from ..schema import Schema
+    from .checks import Checks
 
 T = TypeVar("T")
 
@@ -27,9 +29,16 @@ T = TypeVar("T")
 def extraction(
     schema: Schema[T], document: Document, settings: Settings, watch: Watch | None = None
 ) -> Flow[Result[T]]:
-    """Ask, read the answer, and ask again for what is wrong, until it is valid or no attempt is left."""
-    job, log = Job(schema, document, settings, watch), Log()
-    step, state, refusal = first(job), None, None
+    """Read the document: ask, read the answer, and ask again for what is wrong."""
+    if settings.validation_context is not None:
+        schema = schema.within(settings.validation_context)
+    return pursued(first(Job(schema, document, settings, watch)), Log())
+
+
+def pursued(step: Step, log: Log) -> Flow[Result[Any]]:
+    """From the first step on, until the answer is valid or no attempt is left."""
+    schema, settings, watch = step.job.schema, step.job.settings, step.job.watch
+    state, refusal, checks = None, None, _checks(schema)
     while True:
         over = exceeded(log, step, settings)
         if over is not None:
@@ -46,11 +55,13 @@ def extraction(
             refusal = None
         with Noted(log, outcome):
             reading = supported(step.job, step.read(outcome))
+        if checks is not None and not reading.issues:
+            reading, log = yield from checks.passed(step, outcome, reading, log)
         attempts = (*log.attempts, Attempt(step.request, outcome, reading.issues, reading.fixes))
         if watch is not None:
             watch.read(watch.sent, attempts[-1])
         if not reading.issues:
-            return Result(cast(T, reading.value), attempts, log.ledger, schema, document)
+            return Result(reading.value, attempts, log.ledger, schema, step.job.document)
         from . import ladder  # here, since most runs never need it
 
         state = ladder.heard(state, step, outcome, reading)
@@ -59,6 +70,15 @@ def extraction(
         if following is None:
             kept = ladder.kept(state)
             if kept is not None:
-                return Result(cast(T, kept.value), attempts, log.ledger, schema, document, kept.issues)
+                return Result(kept.value, attempts, log.ledger, schema, step.job.document, kept.issues)
             raise log.told(ladder.failure(state, len(attempts)))
         step = following
+
+
+def _checks(schema: Schema[Any]) -> Checks | None:
+    """What a type has to be looked at beyond its validation; None for most."""
+    if schema.annotated.isdisjoint(CHECKED):
+        return None
+    from .checks import Checks
+
+    return Checks()

@@ -64,6 +64,13 @@ def text_of(completion: Completion, name: str) -> str:
     return (found[0] or "") if found else content
 
 
+def json_of(schema: Schema[T], completion: Completion) -> object:
+    """The source JSON of an answer that was valid as it stood."""
+    from ..answer.strict import read as json_in
+
+    return schema.decode(json_in(text_of(completion, schema.name)))
+
+
 def unreadable(completion: Completion, text: str) -> Reading[object] | None:
     """The reading of a refusal or of nothing; None where there is a text to be read."""
     if completion.refusal or completion.finish_reason == "content_filter":
@@ -99,18 +106,19 @@ def _as_it_stands(schema: Schema[T], text: str) -> Reading[T] | None:
         checked = schema.validate_json(text)
         return None if checked.issues else Reading(checked.value)
     from ..answer.strict import NotJson
-    from ..answer.strict import read as json_of
+    from ..answer.strict import read as json_in
 
     try:
-        wire = json_of(text)
+        wire = json_in(text)
     except NotJson:
         return None
-    checked = schema.validate(schema.decode(wire), exact=True)
+    source = schema.decode(wire)
+    checked = schema.validate(source, exact=True)
     if checked.issues:
         return None
     twice = schema.repeated(wire) if '"key"' in text else ()
     fixes = tuple(Fix(path, "duplicate", "given more than once", "the last one", 0.5) for path in twice)
-    return Reading(checked.value, fixes=fixes)
+    return Reading(checked.value, fixes=fixes, best=source)
 
 
 def _mended(schema: Schema[T], text: str, settings: Settings) -> Reading[T]:

@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is wanted of what, and how; ``watch`` is told of it where there is an observer."""
+    """What is wanted of what, and how; ``watch`` is told of it where there is an observer.
+
+    ``purpose`` is what the ledger calls each of its requests, where that is not the step's to say.
+    """
 
     schema: Schema[Any]
     document: Document
     settings: Settings
     watch: Watch | None = None
+    purpose: str | None = None
 
     def opening(self, told: bool) -> tuple[Message, ...]:
         """The messages that every request for the document begins with; ``told``: the schema stands in words."""

@@ -179,15 +179,21 @@ class Checker(Protocol):
 
     def dump(self, value: object) -> object: ...
 
+    def within(self, context: object) -> Checker: ...
+
 
 class PydanticChecker:
-    """A type's own rules, in JSON mode."""
+    """A type's own rules, in JSON mode. ``context`` is what Pydantic hands to the type's validators."""
 
     __slots__ = ("_adapter", "_read")
 
-    def __init__(self, adapter: TypeAdapter[Any]) -> None:
+    def __init__(self, adapter: TypeAdapter[Any], context: object = None) -> None:
         self._adapter = adapter
-        self._read = adapter.validator.validate_json
+        read = adapter.validator.validate_json
+        self._read = read if context is None else partial(read, context=context)
+
+    def within(self, context: object) -> PydanticChecker:
+        return PydanticChecker(self._adapter, context)
 
     def value(self, value: object, exact: bool = False) -> Checked[Any]:
         try:

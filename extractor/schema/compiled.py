@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
+from copy import copy
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from ..paths import to_keys, to_path
@@ -55,6 +56,18 @@ class Schema(Generic[T]):
         self.strict = self._plan.strict
         self.direct = self._plan.decoder is SAME
         self._annotated: frozenset[str] | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Schema) and self._plan is other._plan
+
+    def __hash__(self) -> int:
+        return id(self._plan)
+
+    def within(self, context: object) -> Schema[T]:
+        """The same schema, whose validators are handed the context. It equals this one: it is sent alike."""
+        made = copy(self)
+        made._checker = self._checker.within(context)
+        return made
 
     @overload
     @classmethod

@@ -29,17 +29,17 @@ def _renamed(value: object, data: object) -> object:
     if isinstance(value, RootModel):
         return _renamed(value.root, data)
     if isinstance(data, dict):
-        fields = _fields(value)
+        fields = fields_of(value)
         source: dict[str, object] = {}
         for key, held in data.items():
-            _put(source, _place(fields.get(key), key), _renamed(_part(value, key), held))
+            _put(source, place_of(fields.get(key), key), _renamed(_part(value, key), held))
         return source
     if isinstance(data, list) and isinstance(value, Sequence | Set) and len(value) == len(data):
         return [_renamed(one, held) for one, held in zip(value, data, strict=True)]
     return data
 
 
-def _fields(value: object) -> Mapping[str, FieldInfo]:
+def fields_of(value: object) -> Mapping[str, FieldInfo]:
     found = getattr(type(value), "__pydantic_fields__", {}) if _is_object(value) else {}
     return found if isinstance(found, dict) else {}
 
@@ -54,7 +54,7 @@ def _part(value: object, key: str) -> object:
     return value.get(key) if isinstance(value, Mapping) else None
 
 
-def _place(field: FieldInfo | None, name: str) -> Path:
+def place_of(field: FieldInfo | None, name: str) -> Path:
     """Where the type reads a field: the first way that the alias names."""
     alias = None if field is None else field.validation_alias or field.alias
     if isinstance(alias, AliasChoices):

@@ -41,6 +41,9 @@ class RawChecker:
     def dump(self, value: object) -> object:
         return value
 
+    def within(self, context: object) -> RawChecker:
+        return self
+
 
 _DRAFTS = (Draft202012Validator, Draft7Validator, Draft4Validator)
 _KEYWORDS = {keyword for draft in _DRAFTS for keyword in draft.VALIDATORS} | set(
