@@ -21,6 +21,8 @@ BLOCKS = [
 ]
 HOSTED = "https://api.aimlapi.com/v1"
 ANSWERS = {
+    "Rule: is a company": '{"v0":{"fits":true,"reason":null}}',
+    "Acme Ltd": '{"number":"17","buyer":"Acme Ltd"}',
     "Swiss": '{"number":"17","total":42.5,"lines":[]}',
     "colours": '{"value":["red","blue"]}',
     "Alan": '{"value":[{"item_0":"Ada","item_1":36},{"item_0":"Alan","item_1":41}]}',
