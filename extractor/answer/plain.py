@@ -69,8 +69,11 @@ class Plain:
 
     @property
     def leaf(self) -> object:
-        """The beginning of the text that is being written."""
-        return NOTHING if self.parts is None or self._in_key else "".join(self.parts)
+        """The beginning of the text that is being written. An item begins with its first character."""
+        if self.parts is None or self._in_key:
+            return NOTHING
+        said = "".join(self.parts)
+        return said if said or self.stack[-1].opener == "{" else NOTHING
 
     def feed(self, piece: str) -> bool:
         """Whether all of it was plain JSON. Where it was not, ``give_up`` says from where on."""

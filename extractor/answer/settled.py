@@ -60,7 +60,8 @@ class Settled:
             pass
         if not stack:
             return stack, NOTHING, None, parser.root if parser.found else NOTHING
-        return stack, _taken(stack[-1]) if parser.state.halved else NOTHING, stack[-1], NOTHING
+        cut = parser.state.cut if parser.state.halved else None
+        return stack, _taken(stack[-1], cut[-1]) if cut else NOTHING, stack[-1], NOTHING
 
     def _settle(self, limit: int) -> bool:
         """Take the steps for good that end far enough before the limit."""
@@ -100,13 +101,12 @@ def _copy(frame: Frame) -> Frame:
     return replace(frame, members=frame.members.copy(), items=frame.items.copy())
 
 
-def _taken(frame: Frame) -> object:
+def _taken(frame: Frame, key: str | int) -> object:
     """What was written when the text ended, taken out of its bracket. Only a text says something by its beginning."""
+    value = NOTHING
     if frame.opener != "{":
-        value = frame.items.pop() if frame.items else NOTHING
-    elif frame.key is None and frame.members:
-        frame.key, value = frame.members.popitem()
-    else:
-        value = NOTHING
+        value = frame.items.pop() if key == len(frame.items) - 1 else NOTHING
+    elif frame.key is None:
+        frame.key, value = str(key), frame.members.pop(str(key), NOTHING)
     frame.comma = True
     return value if isinstance(value, str) else NOTHING

@@ -55,7 +55,7 @@ def begun(text: str) -> object:
         value = value[key]  # type: ignore[index]
     if isinstance(value, dict) and keys and (value.get(str(keys[-1])) is None or parsed.halved):
         value.pop(str(keys[-1])) if not isinstance(value.get(str(keys[-1])), str) else None
-    elif isinstance(value, list) and parsed.halved and value and not isinstance(value[-1], str):
+    elif isinstance(value, list) and parsed.halved and keys[-1] == len(value) - 1 and not isinstance(value[-1], str):
         value.pop()
     return parsed.value
 
