@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import httpx
 import orjson
 
-from .chat import ChatRequest, Completion, EventReader, Fold, Took
+from .chat import ChatRequest, Completion, EventReader, Fold, Took, costs_in
 from .errors import BODY_KEPT, ModelProtocolError, ModelStatusError, ModelUnreachableError, SetupError
 from .options import KEYS, Timeouts
 
@@ -110,14 +110,15 @@ class Endpoint:
     def outcome(self, request: httpx.Request, response: httpx.Response, body: bytes, started: float) -> Answer:
         """What the answer says: a completion, or why it is none."""
         took = _took(request, started)
-        if not response.is_success:
-            return self._status_error(response, body, took)
         try:
-            completion = _decode(response, body)
+            if response.is_success:
+                return replace(_decode(response, body), took=took)
+            failed: ModelStatusError | ModelProtocolError = self._status_error(response, body, took)
         except ModelProtocolError as error:
             said = f"{self.url.host}: {self._clean(str(error))}"
-            return ModelProtocolError(said, body=self._clean(error.body), took=took)
-        return replace(completion, took=took)
+            failed = ModelProtocolError(said, body=self._clean(error.body), took=took)
+        failed.usage, failed.meta = costs_in(body)
+        return failed
 
     def unreachable(self, request: httpx.Request, error: Exception, started: float) -> ModelUnreachableError:
         """The error for an exception of httpx. Frames below ours are left out: their locals hold the key."""
@@ -223,7 +224,8 @@ def _said(text: str) -> str:
 
 def _took(request: httpx.Request, started: float) -> Took:
     retries, held = request.extensions.get("retries", ()), request.extensions.get("held", 0.0)
-    return Took(time.perf_counter() - started - held, 1 + len(retries), sum(waited for _, waited in retries))
+    waited, reasons = sum(waited for _, waited in retries), tuple(reason for reason, _ in retries)
+    return Took(time.perf_counter() - started - held, 1 + len(retries), waited, reasons)
 
 
 def _without_frames(error: BaseException) -> BaseException:

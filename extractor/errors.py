@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .chat import Took
+    from .chat import Meta, Took, Usage
     from .issues import Issue
     from .result import Attempt, Ledger
 
@@ -71,6 +71,10 @@ class DocumentError(ExtractorError, ValueError):
 
 class ModelCallError(ExtractorError):
     """The endpoint gave no completion. ``took`` says how long that was and how many tries it had, where known."""
+
+    usage: Usage | None = None
+    """What it cost all the same, where the endpoint says so."""
+    meta: Meta | None = None
 
     def __init__(self, message: str, *, took: Took | None = None) -> None:
         super().__init__(message)

@@ -34,7 +34,8 @@ class Call:
     ``purpose`` is ``extract`` for the first one; ``continue`` for the rest of an answer that was cut, ``longer`` for
     the same with more room, ``patch`` for failing paths alone, ``re-ask`` for the whole again. ``error`` is the name of
     the exception where no completion came, ``usd`` what the endpoint says it took (``meta.usage.usd_spent``), else what
-    the caller's prices say, ``mode`` how the schema travelled. What is not known is None.
+    the caller's prices say, ``mode`` how the schema travelled. ``lost`` counts the retried tries whose answer
+    did not arrive, so that what they cost is nowhere told; ``unsent``: there was no connection. The unknown is None.
     """
 
     purpose: str
@@ -45,11 +46,13 @@ class Call:
     took: Took | None = None
     error: str | None = None
     mode: str | None = None
+    lost: int = 0
+    unsent: bool = False
 
     @property
     def charged(self) -> bool:
-        """Whether tokens may have been spent: an HTTP error status spends none."""
-        return self.error != "ModelStatusError"
+        """Whether tokens may have been spent: an HTTP error status, or no connection, spends none."""
+        return self.usage is not None or not (self.unsent or self.error == "ModelStatusError")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Ledger:
 
     @property
     def total_tokens(self) -> int | None:
-        return _total(usage.total_tokens if usage else None for usage in self._usages)
+        return _total(_all_tokens(usage) for usage in self._usages)
 
     @property
     def cached_tokens(self) -> int | None:
@@ -94,6 +97,11 @@ class Ledger:
         return _total(call.took.seconds if call.took else None for call in self.calls)
 
     @property
+    def lost(self) -> int:
+        """Tries that may have been charged, and whose answer did not arrive: no sum has what they cost."""
+        return sum(call.lost for call in self.calls)
+
+    @property
     def retries(self) -> int:
         """Requests that were sent again because HTTP failed."""
         return sum(call.took.tries - 1 for call in self.calls if call.took)
@@ -110,6 +118,8 @@ class Ledger:
             parts.append("tokens unknown")
         if self.retries:
             parts.append(f"{self.retries} {'retry' if self.retries == 1 else 'retries'}")
+        if self.lost:
+            parts.append(f"{self.lost} answer{'s' * (self.lost > 1)} lost")
         if self.seconds is not None and self.calls:
             parts.append(f"{self.seconds:.1f} s")
         if self.usd is not None and self.calls:
@@ -161,6 +171,12 @@ class Result(Generic[T]):
 
 
 Number = TypeVar("Number", int, float)
+
+
+def _all_tokens(usage: Usage | None) -> int | None:
+    if usage is None or usage.total_tokens is not None or usage.prompt_tokens is None:
+        return usage.total_tokens if usage else None
+    return None if usage.completion_tokens is None else usage.prompt_tokens + usage.completion_tokens
 
 
 def _total(parts: Iterable[Number | None]) -> Number | None:

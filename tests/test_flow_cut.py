@@ -118,18 +118,22 @@ def gold(places: dict[str, int]) -> dict[str, Any]:
     )  # type: ignore[return-value]
 
 
+def parts_of(request: ChatRequest) -> list[tuple[str, str, int]]:
+    """The parts that a request asks for: name, path, and after how many items."""
+    content = str(request.messages[-1]["content"])
+    found = re.findall(r"^- (p\d+) stands for ([^\s:]+)(?:: the items after #(\d+))?", content, re.M)
+    return [(name, path, int(after or 0)) for name, path, after in found]
+
+
 def model(request: ChatRequest, source: Any, schema: Schema[Any]) -> str:
     """What a model that makes no mistake writes for any request."""
     rule: Any = request.response_format
-    content = str(request.messages[-1]["content"])
-    parts = re.findall(r"^- p\d+ stands for (\S+?)(?:: the items after #(\d+).*)?$", content, re.M)
+    parts = [(path, after) for _, path, after in parts_of(request)]
     if not rule["json_schema"]["name"].endswith("_parts"):
         return json.dumps(schema.encode(source))
     form = schema.narrow([path for path, _ in parts])
     values = {path: look_up(source, to_keys(path)) for path, _ in parts}
-    return json.dumps(
-        form.encode({path: values[path][int(after) :] if after else values[path] for path, after in parts})
-    )
+    return json.dumps(form.encode({path: values[path][after:] if after else values[path] for path, after in parts}))
 
 
 def ended(schema: Schema[Any], source: Any, size: int, **options: Any) -> Result[Any]:

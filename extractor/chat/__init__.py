@@ -53,7 +53,7 @@ from .messages import (
 )
 from .request import ChatRequest
 from .split import chunks_of
-from .usage import CompletionTokens, Meta, PromptTokens, Spent, Took, Usage
+from .usage import CompletionTokens, Meta, PromptTokens, Spent, Took, Usage, costs_in
 
 __all__ = [
     "DONE",
@@ -114,5 +114,6 @@ __all__ = [
     "VideoPart",
     "VideoUrl",
     "chunks_of",
+    "costs_in",
     "event",
 ]

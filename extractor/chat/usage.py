@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .loose import integer, number, record
+from ..errors import ModelProtocolError
+from .loose import integer, load, number, record
 
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """What a call cost in time: ``seconds`` from request to answer, ``waited`` of them between its ``tries``."""
+    """What a call cost in time: ``seconds`` from request to answer, ``waited`` of them between its ``tries``.
+
+    ``reasons`` say why each try but the last failed: ``HTTP 429``, or the name of httpx's exception.
+    """
 
     seconds: float
     tries: int = 1
     waited: float = 0.0
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,3 +105,12 @@ read_usage = record(
     },
 )
 read_meta = record(Meta, {"usage": record(Spent, {"credits_used": number, "usd_spent": number})})
+
+
+def costs_in(body: bytes) -> tuple[Usage | None, Meta | None]:
+    """What an answer that is no completion says that it cost."""
+    try:
+        said = load(body, "The answer")
+    except ModelProtocolError:
+        return None, None
+    return read_usage(said.get("usage")), read_meta(said.get("meta"))

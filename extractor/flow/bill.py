@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from ..chat import ChatRequest, Completion, Usage
-from ..errors import ExtractorError, ModelCallError
+from ..chat import ChatRequest, Completion, Took, Usage
+from ..errors import ExtractorError, ModelCallError, ModelUnreachableError
 from ..result import Attempt, Call, Ledger
 
 Failure = TypeVar("Failure", bound=ExtractorError)
@@ -65,15 +65,31 @@ def bill(
     prices: Mapping[str, Sequence[float]] | None = None,
 ) -> Call:
     """The line of the ledger for one request. Money is what the endpoint says, else what the caller's prices do."""
-    if isinstance(outcome, BaseException):
-        took = outcome.took if isinstance(outcome, ModelCallError) else None
-        return Call(purpose, request.model, took=took, error=type(outcome).__name__, mode=mode)
+    if isinstance(outcome, BaseException) and not isinstance(outcome, ModelCallError):
+        return Call(purpose, request.model, error=type(outcome).__name__, mode=mode)
+    error = type(outcome).__name__ if isinstance(outcome, ModelCallError) else None
     spent = outcome.meta.usage if outcome.meta else None
     usd = spent.usd_spent if spent else None
     if usd is None and prices:
         usd = _priced(outcome.usage, prices.get(request.model))
-    model, credits = outcome.model or request.model, spent.credits_used if spent else None
-    return Call(purpose, model, outcome.usage, usd, credits, outcome.took, mode=mode)
+    model = (outcome.model if isinstance(outcome, Completion) else None) or request.model
+    credits = spent.credits_used if spent else None
+    return Call(
+        purpose, model, outcome.usage, usd, credits, outcome.took, error, mode, _lost(outcome.took), _unsent(outcome)
+    )
+
+
+_LOST = frozenset({"ReadTimeout", "ReadError", "RemoteProtocolError"})
+"""Exceptions of httpx after which the endpoint may have done the work, and charged it."""
+_UNSENT = frozenset("ConnectError ConnectTimeout PoolTimeout ProxyError UnsupportedProtocol LocalProtocolError".split())
+
+
+def _lost(took: Took | None) -> int:
+    return sum(reason in _LOST for reason in took.reasons) if took else 0
+
+
+def _unsent(outcome: Completion | ModelCallError) -> bool:
+    return isinstance(outcome, ModelUnreachableError) and type(outcome.__cause__).__name__ in _UNSENT
 
 
 def _priced(usage: Usage | None, price: Sequence[float] | None) -> float | None:
