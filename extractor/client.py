@@ -151,7 +151,7 @@ class Extractor(_Front[httpx.BaseTransport]):
         """Read many documents as ``type``: an iterator of items, each with its result or its error.
 
         Documents are whatever ``extract`` takes, or ``(key, document)`` tuples, in any iterable, however long: it is
-        read as far as it is needed, in a thread of its own.
+        read as far as it is needed, in a thread of its own. With ``journal=`` a later run pays for nothing twice.
         """
         from .batch import Batch
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, get_args
 
 if TYPE_CHECKING:
@@ -266,6 +267,7 @@ def _refusal(name: str) -> str:
 
 Progressing: TypeAlias = "Callable[[Progress], object] | bool | Literal['tqdm', 'rich'] | None"
 Order = Literal["input", "done"]
+Redo = Literal["transient", "all", "none"]
 
 
 class BatchOptions(Options, total=False):
@@ -275,10 +277,15 @@ class BatchOptions(Options, total=False):
     """Of a batch: the most requests at once, all documents together, and the most documents in work (default 16)."""
     order: Order
     """``input`` (default) gives the items in the order of the documents, ``done`` as they are finished."""
+    journal: str | PathLike[str] | None
+    """A file that each finished document is written to, and that a later run goes on from."""
+    redo: Redo
+    """Which failures in the journal are done again: ``transient`` (default) those that another day may mend, ``all``
+    or ``none`` of them."""
     max_failures: int | None
     """How many documents may fail; one more, and no further document is begun."""
     batch_usd: float | None
-    """US dollars for the whole batch. (``max_usd`` is for one call.)"""
+    """US dollars for the whole batch, with what its journal says was spent before. (``max_usd`` is for one call.)"""
     rpm: float | None
     """The most requests a minute."""
     tpm: float | None
@@ -296,6 +303,8 @@ class BatchSettings:
 
     concurrency: int = 16
     order: Order = "input"
+    journal: str | PathLike[str] | None = None
+    redo: Redo = "transient"
     max_failures: int | None = None
     batch_usd: float | None = None
     rpm: float | None = None
@@ -318,7 +327,7 @@ class BatchSettings:
             _check_count("max_failures", self.max_failures, 0)
         for ceiling in ("batch_usd", "rpm", "tpm"):
             _check_ceiling(ceiling, getattr(self, ceiling))
-        for name, choices in (("order", get_args(Order)),):
+        for name, choices in (("order", get_args(Order)), ("redo", get_args(Redo))):
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} is one of {', '.join(choices)}, not {getattr(self, name)!r}")
         if not isinstance(self.adaptive, bool):

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from ..chat import Usage
-from ..errors import BudgetError
+from ..errors import BudgetError, ExtractorError
 from ..result import Call, Ledger
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Ceilings:
         self._known = 0.0
         self._changed = asyncio.Event()
         self._finishing = False
-        self.error: BudgetError | None = None
+        self.error: ExtractorError | None = None
 
     def finish(self) -> None:
         """Begin no further document."""
@@ -46,7 +46,7 @@ class Ceilings:
         if self._finishing or self.error is not None:
             return False
         if self._batch_usd is not None and self._spent >= self._batch_usd:
-            self._stop("batch_usd", f"${self._spent:.5f} are spent: batch_usd={self._batch_usd:g} is reached.")
+            self._reached("batch_usd", f"${self._spent:.5f} are spent: batch_usd={self._batch_usd:g} is reached.")
             return False
         self._working += 1
         return True
@@ -60,7 +60,7 @@ class Ceilings:
         if item.error is not None:
             self._failed += 1
             if self._max_failures is not None and self._failed > self._max_failures:
-                self._stop("max_failures", f"{self._failed} documents failed: max_failures={self._max_failures}.")
+                self._reached("max_failures", f"{self._failed} documents failed: max_failures={self._max_failures}.")
         if self._batch_usd is not None:
             self._charge(item.ledger)
 
@@ -71,18 +71,21 @@ class Ceilings:
         self._known += known
         self._paid += any(call.usd is not None for call in calls)
         if calls and not self._paid:
-            self._stop("batch_usd", "What a call costs is not known, so batch_usd= cannot be held. Give prices=.")
+            self._reached("batch_usd", "What a call costs is not known, so batch_usd= cannot be held. Give prices=.")
 
     def _expected(self) -> float:
         each = self._known / self._paid if self._paid else 0.0
         return self._spent + self._working * each
 
-    def _stop(self, ceiling: str, why: str) -> None:
-        if self.error is None:
-            self.error = BudgetError(f"{why} No further document was begun.", ceiling=ceiling)
+    def stop(self, error: ExtractorError) -> None:
+        """Begin no further document, and raise the error when those that were begun have ended."""
+        self.error = self.error or error
+
+    def _reached(self, ceiling: str, why: str) -> None:
+        self.stop(BudgetError(f"{why} No further document was begun.", ceiling=ceiling))
 
 
-def billed(error: BudgetError, meter: Meter, model: str) -> BudgetError:
+def billed(error: ExtractorError, meter: Meter, model: str) -> ExtractorError:
     """The error with the bill of the whole batch, as one line."""
     prompt, answer = meter.prompt_tokens, meter.completion_tokens
     usage = Usage(prompt_tokens=prompt, completion_tokens=answer, total_tokens=prompt + answer)

@@ -10,13 +10,15 @@ from ..options import BatchOptions, BatchSettings
 from . import given
 from .background import in_background
 from .ceilings import Ceilings, billed
+from .journal import Journal
 from .meter import Meter, Progress
 from .run import Run
 from .show import Shown, shown
-from .work import Work
+from .work import Journaled, Work
 
 if TYPE_CHECKING:
     from ..client import AsyncExtractor, Extractor
+    from ..schema import Schema
     from .item import Item
 
 T = TypeVar("T")
@@ -36,18 +38,28 @@ class _Engine(Generic[T]):
         most = settings.concurrency
         limiter = Limiter(most, rpm=settings.rpm, tpm=settings.tpm, adaptive=settings.adaptive)
         self._extractor = extractor.paced(limiter, most, calls)
-        Schema.of(type, dialect=self._extractor.settings.dialect)
+        self._schema: Schema[T] = Schema.of(type, dialect=self._extractor.settings.dialect)
         self.meter = Meter(len(documents) if isinstance(documents, Sized) else None)
         self.settings, self._type, self._documents = settings, type, documents
-        self.ceilings = Ceilings(settings)
         self._shown: Shown = shown(settings.progress)
+        self.journal = Journal(settings.journal) if settings.journal is not None else None
+        self.ceilings = Ceilings(settings, self.journal.spent if self.journal else 0.0)
+
+    def _work(self) -> Work[T]:
+        if self.journal is None:
+            return Work(self._extractor, self._type, self.ceilings)
+        given = (self._extractor, self._type, self.ceilings)
+        return Journaled(*given, self.journal, self._schema, self.settings)
 
     async def items(self) -> AsyncGenerator[Item[T], None]:
         ceilings, concurrency, order = self.ceilings, self.settings.concurrency, self.settings.order
-        run: Run[T] = Run(self._documents, Work(self._extractor, self._type, ceilings), ceilings, concurrency, order)
-        async with aclosing(run.items()) as items:
-            async for item in items:
-                yield item
+        try:
+            run = Run(self._documents, self._work(), ceilings, concurrency, order)
+            async with aclosing(run.items()) as items:
+                async for item in items:
+                    yield item
+        finally:
+            self.close()
         if ceilings.error is not None:
             raise billed(ceilings.error, self.meter, self._extractor.settings.model)
 
@@ -59,6 +71,11 @@ class _Engine(Generic[T]):
     def end(self) -> None:
         self._shown.end(self.meter)
 
+    def close(self) -> None:
+        """Let the journal go."""
+        if self.journal is not None:
+            self.journal.close()
+
 
 class _Front(Generic[T]):
     """What both kinds of batch are. The engine does not know it, so that it is gone as soon as nobody holds it."""
@@ -69,6 +86,11 @@ class _Front(Generic[T]):
     def progress(self) -> Progress:
         """How far it is, by the items that were given."""
         return self._engine.meter.progress()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was damaged in the journal, and what became of it."""
+        return tuple(self._engine.journal.notes) if self._engine.journal else ()
 
     def finish(self) -> None:
         """Begin no further document; what is in work still comes."""
@@ -99,6 +121,7 @@ class Batch(_Front[T]):
     def close(self) -> None:
         """End what is in work."""
         self._iterator.close()
+        self._engine.close()
         self._engine.end()
 
     def __enter__(self) -> Self:
@@ -128,6 +151,7 @@ class AsyncBatch(_Front[T]):
     async def aclose(self) -> None:
         """End what is in work."""
         await self._iterator.aclose()
+        self._engine.close()
         self._engine.end()
 
     async def __aenter__(self) -> Self:

@@ -25,11 +25,11 @@ from extractor import (
     ModelStatusError,
 )
 from extractor.batch import Item, Progress
-from extractor.chat import ChatRequest, Completion
-from extractor.testing import FakeModel, Reply, Script
+from extractor.chat import Completion
+from extractor.testing import FakeModel, Reply
 from extractor.transports import RetryTransport
 
-URL = "http://fake.example.com/v1"
+from .notes import URL, Note, echo, over
 
 
 def awaited(test: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]:
@@ -40,23 +40,6 @@ def awaited(test: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]
         asyncio.run(test())
 
     return run
-
-
-class Note(BaseModel):
-    text: str
-
-
-def echo(request: ChatRequest) -> Script:
-    """The document's own text, and what the words in it ask for."""
-    said = str(request.messages[-1]["content"]).split("\n")[-1]
-    if "busy" in said:
-        return Reply(500, {"x-should-retry": "false"}, b"busy")
-    return '{"text": 5' if "wrong" in said else {"text": said}
-
-
-def over(*replies: Script, **options: Any) -> tuple[Extractor, FakeModel]:
-    model = FakeModel(*(replies or (echo,)), repeat=True)
-    return Extractor("m", base_url=URL, transport=model, max_attempts=1, **options), model
 
 
 class Slowly(httpx.AsyncBaseTransport):
