@@ -128,6 +128,9 @@ class Options(TypedDict, total=False):
     parts are left to their defaults, are null, or leave their list, as the type allows; ``keep``: what the type takes
     and the document does not hold stays. The result's ``issues`` tell which. ``Annotated[…, OnInvalid.null]`` in a type
     says it of one part."""
+    quotes: bool
+    """Ask for the words of the document beside each value (default no): a quote that the document does not hold is an
+    issue, and evidence looks there first. ``Annotated[…, Quoted]`` in a type asks it for one value."""
     grounding: Grounding
     """What has to stand in the document: ``report`` (default) those values that are ``Annotated[…, Verbatim]``;
     ``require`` every value that is not ``Free``, a boolean or a choice of words; ``off`` none. A value that should and
@@ -181,7 +184,13 @@ _RESERVED = {
 }
 
 
-_MODES = ("auto", *get_args(Mode))
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "repair": get_args(RepairLevel),
+    "style": get_args(Style),
+    "on_invalid": get_args(Invalid),
+    "grounding": get_args(Grounding),
+    "mode": ("auto", *get_args(Mode)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +210,7 @@ class Settings:
     mode: Mode | Literal["auto"] = "auto"
     timeout: Timeouts = Timeouts()
     on_invalid: Invalid = "raise"
+    quotes: bool = False
     grounding: Grounding = "report"
     validation_context: object = None
     escalate: str | None = None
@@ -235,21 +245,16 @@ class Settings:
     def _check(self) -> None:
         for count in ("max_attempts", "concurrency"):
             _check_count(count, getattr(self, count))
-        if self.repair not in get_args(RepairLevel):
-            raise ValueError(f"repair is one of {', '.join(get_args(RepairLevel))}, not {self.repair!r}")
-        if self.style not in get_args(Style):
-            raise ValueError(f"style is one of {', '.join(get_args(Style))}, not {self.style!r}")
+        for choice, words in _CHOICES.items():
+            if getattr(self, choice) not in words:
+                raise ValueError(f"{choice} is one of {', '.join(words)}, not {getattr(self, choice)!r}")
         for ceiling in ("max_usd", "max_tokens_total", "deadline"):
             _check_ceiling(ceiling, getattr(self, ceiling))
         for model, price in self.prices.items():
             if len(price) not in (2, 3) or not all(isinstance(part, int | float) and part >= 0 for part in price):
                 raise ValueError(f"prices[{model!r}] is (prompt, answer) or (prompt, answer, cached), not {price!r}")
-        if self.on_invalid not in get_args(Invalid):
-            raise ValueError(f"on_invalid is one of {', '.join(get_args(Invalid))}, not {self.on_invalid!r}")
-        if self.grounding not in get_args(Grounding):
-            raise ValueError(f"grounding is one of {', '.join(get_args(Grounding))}, not {self.grounding!r}")
-        if self.mode not in _MODES:
-            raise ValueError(f"mode is one of {', '.join(_MODES)}, not {self.mode!r}")
+        if not isinstance(self.quotes, bool):
+            raise TypeError(f"quotes is True or False, not {self.quotes!r}")
         if self.observer is not None and not callable(getattr(self.observer, "observe", None)):
             raise TypeError(f"observer is an object with a method observe(fact), not {self.observer!r}")
         if not isinstance(self.escalate, str | None):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import orjson
 
 from .chat import ImagePart, Message, TextPart
+from .schema import Quoting
 
 if TYPE_CHECKING:
     from .document import Document, Page
@@ -69,6 +70,11 @@ _AND_MORE = "- and {} more like these"
 _EMPTY = "The answer is empty; a JSON object is wanted"
 _UNSUPPORTED = "the document does not say this anywhere"
 _NEAREST = "; the nearest that it says is {}"
+_QUOTE = (
+    "Beside each value stands its quote: the few words of the document that say it, copied exactly as they stand there."
+    " The quote is null where the value is."
+)
+_MISQUOTED = "the words quoted for this, {}, do not stand in the document"
 _ISSUES_SHOWN = 20
 _BLIND = frozenset({"xgrammar", "llguidance", "llama.cpp"})
 """Dialects of engines that hold a model to a schema without showing it."""
@@ -79,9 +85,9 @@ def is_blind(dialect: str | None) -> bool:
     return dialect in _BLIND
 
 
-def opening(schema: Schema[Any], document: Document, settings: Settings, told: bool) -> tuple[Message, ...]:
+def opening(form: Schema[Any] | Quoting, document: Document, settings: Settings, told: bool) -> tuple[Message, ...]:
     """The messages of a first request; ``told``: the schema stands in words."""
-    return _STYLES[settings.style](schema, document, settings, told)
+    return _STYLES[settings.style](form, document, settings, told)
 
 
 def unsupported(nearest: str | None) -> str:
@@ -89,20 +95,25 @@ def unsupported(nearest: str | None) -> str:
     return _UNSUPPORTED + (_NEAREST.format(json_text(nearest)) if nearest else "")
 
 
-def _chat(schema: Schema[Any], document: Document, settings: Settings, told: bool) -> tuple[Message, ...]:
-    hint = schema if told else None
-    return {"role": "system", "content": task(settings.instructions, hint)}, {
+def misquoted(quote: str) -> str:
+    """Why a value is not accepted whose quote does not stand in the document."""
+    return _MISQUOTED.format(json_text(quote))
+
+
+def _chat(form: Schema[Any] | Quoting, document: Document, settings: Settings, told: bool) -> tuple[Message, ...]:
+    hint, quoted = form if told else None, isinstance(form, Quoting)
+    return {"role": "system", "content": task(settings.instructions, hint, quoted=quoted)}, {
         "role": "user",
         "content": _content(document),
     }
 
 
-def _completion(schema: Schema[Any], document: Document, settings: Settings, told: bool) -> tuple[Message, ...]:
+def _completion(form: Schema[Any] | Quoting, document: Document, settings: Settings, told: bool) -> tuple[Message, ...]:
     """A text to go on with. Names of fields help a small base model; instructions and descriptions do not."""
     text = _content(document)
     if not isinstance(text, str):
-        return _chat(schema, document, settings, told)
-    names = ", ".join(fields) if isinstance(fields := schema.strict.get("properties"), Mapping) else ""
+        return _chat(form, document, settings, told)
+    names = ", ".join(fields) if isinstance(fields := form.strict.get("properties"), Mapping) else ""
     parts = (settings.instructions or "", _FIELDS.format(names), _DOCUMENT.format(text))
     return ({"role": "user", "content": "\n\n".join((*filter(None, parts), _JSON))},)
 
@@ -111,11 +122,11 @@ _STYLES = {"chat": _chat, "completion": _completion}
 
 
 @lru_cache(maxsize=512)
-def task(instructions: str | None = None, hint: Schema[Any] | None = None) -> str:
+def task(instructions: str | None = None, hint: Schema[Any] | Quoting | None = None, *, quoted: bool = False) -> str:
     """The system message: the task, the user's own words, and the schema where the endpoint does not show it."""
     own = _INSTRUCTIONS.format(instructions) if instructions else ""
     shown = _SCHEMA.format(orjson.dumps(hint.strict).decode()) if hint else ""
-    return "\n\n".join(filter(None, (_TASK, own, shown)))
+    return "\n\n".join(filter(None, (_TASK, _QUOTE if quoted else "", own, shown)))
 
 
 def again(answer: str | None, issues: Sequence[Issue]) -> tuple[Message, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
@@ -25,6 +25,8 @@ class Attempt:
     completion: Completion
     issues: tuple[Issue, ...] = ()
     fixes: tuple[Fix, ...] = ()
+    quotes: Mapping[str, str] = field(default_factory=dict)
+    """The words of the document that the model gave for its values, by path, where it was asked for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +153,18 @@ class Result(Generic[T]):
         if self._evidence is None:
             from .answer.ground import grounded
 
-            object.__setattr__(self, "_evidence", grounded(self.data, self.document, self.schema.source))
+            object.__setattr__(self, "_evidence", grounded(self.data, self.document, self.schema.source, self.quotes))
         return cast("Evidence", self._evidence)
 
     @property
     def data(self) -> object:
         """The value as plain JSON, in the form of its schema (by alias)."""
         return self.schema.dump(self.value)
+
+    @property
+    def quotes(self) -> Mapping[str, str]:
+        """The words of the document that the model gave for its values, by path (``quotes=True``)."""
+        return next((attempt.quotes for attempt in reversed(self.attempts) if attempt.quotes), {})
 
     @property
     def fixes(self) -> tuple[Fix, ...]:

@@ -25,6 +25,7 @@ _FAR = 0.004
 _AWAY = 0.12
 """What a line between a value and its item costs, up to eight lines."""
 _LABEL = 0.25
+_QUOTED = 1.0
 _CLOSE = 0.02
 """Places whose costs differ by less are equally good."""
 _COLUMN = 0.1
@@ -53,6 +54,8 @@ class Choice:
     """The work of choosing: what is decided so far, by the keys of the leaves."""
 
     finder: Finder
+    quoted: Mapping[Keys, tuple[Found, ...]] = field(default_factory=dict)
+    """Where the words stand that a value is said to come from."""
     chosen: dict[Keys, Chosen] = field(default_factory=dict)
 
     def of(self, value: object) -> dict[Keys, Chosen]:
@@ -139,6 +142,7 @@ class Choice:
             places = self._places(value)
             if isinstance(value, bool):
                 places = tuple(each for each in places if self._labelled(each, keys) >= 0.5)
+            places = places or self.quoted.get(keys, ())
             if not places:
                 continue
             costs = sorted((self._cost(each, keys, center, region), each.start, each) for each in places)
@@ -152,12 +156,18 @@ class Choice:
 
     def _cost(self, found: Found, keys: Keys, center: int | None, region: Region | None) -> float:
         line = self.finder.line(found.start)
-        cost = found.cost
+        cost = found.cost - self._quoted(found, keys)
         if region is not None and not region[0] <= line < region[1]:
             cost += 1.0
         if center is not None:
             return cost + _AWAY * min(abs(line - center), 8)
         return cost - _LABEL * self._labelled(found, keys)
+
+    def _quoted(self, found: Found, keys: Keys) -> float:
+        """What it says for a place that it stands within the words that were quoted for it."""
+        spans = (place for quote in self.quoted.get(keys, ()) for place in quote.spans)
+        inside = any(start <= found.start and found.spans[-1][1] <= end for start, end in spans)
+        return _QUOTED if inside else 0.0
 
     def _labelled(self, found: Found, keys: Keys) -> float:
         """How much of a field's name stands before its value, on the line or on the one above."""

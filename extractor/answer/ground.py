@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..annotations import GROUNDING
 from ..document import Document
 from ..evidence import Evidence, Leaf, Span, Status
-from ..paths import Keys, to_path
+from ..paths import Keys, to_keys, to_path
 from ..schema import Schema
 from ..schema.dumping import plain
 from ..schema.rules import rules_at
@@ -80,16 +80,30 @@ def ground(value: object, document: DocumentSource) -> Evidence:
     return grounded(plain(value), Document.of(document), source)
 
 
-def grounded(value: object, document: Document, source: Mapping[str, object] | None = None) -> Evidence:
-    """Where each leaf of a JSON value stands. ``source`` is its source schema, which says what is not sought."""
+def grounded(
+    value: object,
+    document: Document,
+    source: Mapping[str, object] | None = None,
+    quotes: Mapping[str, str] | None = None,
+) -> Evidence:
+    """Where each leaf of a JSON value stands. ``source`` is its source schema, which says what is not sought.
+
+    ``quotes`` are words of the document by path, in which a value is sought first.
+    """
     if document.text.strip():
-        return evidence_of(value, Places.of(document), source)
+        return evidence_of(value, Places.of(document), source, quotes)
     return Evidence({to_path(keys): _unsought(keys, leaf) for keys, leaf in leaves_of(value)}, (_NO_TEXT,))
 
 
-def evidence_of(value: object, places: Places, source: Mapping[str, object] | None = None) -> Evidence:
+def evidence_of(
+    value: object,
+    places: Places,
+    source: Mapping[str, object] | None = None,
+    quotes: Mapping[str, str] | None = None,
+) -> Evidence:
     """``grounded``, in a document that has text."""
-    chosen = Choice(places.finder).of(value)
+    hints = {to_keys(path): places.finder.places(quote) for path, quote in (quotes or {}).items()}
+    chosen = Choice(places.finder, hints).of(value)
     rules: Rules = (lambda keys: rules_at(source, keys)) if source is not None else (lambda keys: ())
     found = [_leaf(places, keys, leaf, chosen.get(keys), rules) for keys, leaf in leaves_of(value)]
     exact = find_spec("rapidfuzz") is None and any(leaf.status == "not_found" for leaf in found)

@@ -57,7 +57,7 @@ def pursued(step: Step, log: Log) -> Flow[Result[Any]]:
             reading = supported(step.job, step.read(outcome))
         if checks is not None and not reading.issues:
             reading, log = yield from checks.passed(step, outcome, reading, log)
-        attempts = (*log.attempts, Attempt(step.request, outcome, reading.issues, reading.fixes))
+        attempts = (*log.attempts, Attempt(step.request, outcome, reading.issues, reading.fixes, reading.quotes))
         if watch is not None:
             watch.read(watch.sent, attempts[-1])
         if not reading.issues:

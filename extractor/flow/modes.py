@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..chat import Encoded
 from ..errors import ModelCallError, ModelStatusError
@@ -13,8 +13,9 @@ from ..options import Mode
 
 if TYPE_CHECKING:
     from ..options import Settings
-    from ..schema import Schema
-    from ..schema.narrow import Narrowed
+    from ..schema import Narrowed, Quoting, Schema
+
+    Form: TypeAlias = Schema[Any] | Narrowed | Quoting
 
 _LADDER: tuple[Mode, ...] = ("json_schema", "loose", "json_object", "tool", "words")
 _learnt: dict[tuple[str, str], Mode] = {}
@@ -77,30 +78,30 @@ def told_below(mode: Mode) -> Mode | None:
     return next((lower for lower in _LADDER[_LADDER.index(mode) + 1 :] if is_told(lower)), None)
 
 
-def fields(mode: Mode, form: Schema[Any] | Narrowed) -> Mapping[str, Any]:
+def fields(mode: Mode, form: Form) -> Mapping[str, Any]:
     """The fields of the request that carry the schema."""
     return _FIELDS[mode](form)
 
 
 @lru_cache(maxsize=512)
-def response_format(form: Schema[Any] | Narrowed) -> Encoded:
+def response_format(form: Form) -> Encoded:
     """The strict ``json_schema`` response format, made into bytes once."""
     return Encoded({"type": "json_schema", "json_schema": {"name": form.name, "schema": form.strict, "strict": True}})
 
 
-def _strict(form: Schema[Any] | Narrowed) -> Mapping[str, Any]:
+def _strict(form: Form) -> Mapping[str, Any]:
     return {"response_format": response_format(form)}
 
 
-def _loose(form: Schema[Any] | Narrowed) -> Mapping[str, Any]:
+def _loose(form: Form) -> Mapping[str, Any]:
     return {"response_format": {"type": "json_schema", "json_schema": {"name": form.name, "schema": form.strict}}}
 
 
-def _json_object(form: Schema[Any] | Narrowed) -> Mapping[str, Any]:
+def _json_object(form: Form) -> Mapping[str, Any]:
     return {"response_format": {"type": "json_object"}}
 
 
-def _tool(form: Schema[Any] | Narrowed) -> Mapping[str, Any]:
+def _tool(form: Form) -> Mapping[str, Any]:
     function = {"name": form.name, "description": "Gives the answer.", "parameters": form.strict}
     return {
         "tools": ({"type": "function", "function": function},),
@@ -108,7 +109,7 @@ def _tool(form: Schema[Any] | Narrowed) -> Mapping[str, Any]:
     }
 
 
-def _words(form: Schema[Any] | Narrowed) -> Mapping[str, Any]:
+def _words(form: Form) -> Mapping[str, Any]:
     return {}
 
 

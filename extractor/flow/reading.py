@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from .. import prompt
@@ -25,7 +26,7 @@ class Reading(Generic[T]):
 
     ``best`` is what could be read, as plain JSON in the source form, and ``cut`` the path in it that was being written
     when the text ended; ``error`` is what asking again in the same way cannot mend. ``stuck``: the answer to a request
-    for some parts did not help.
+    for some parts did not help. ``quotes`` are the words of the document that the model gave for its values, by path.
     """
 
     value: T | None = None
@@ -35,6 +36,7 @@ class Reading(Generic[T]):
     error: ExtractionError | None = None
     cut: str | None = None
     stuck: bool = False
+    quotes: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(schema: Schema[T], completion: Completion, settings: Settings) -> Reading[T]:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from .. import prompt
 from ..chat import ChatRequest, Completion, Message
 from .modes import begun, fields, is_told
+from .quoted import form_of, reader
 from .reading import Reading, read
 
 if TYPE_CHECKING:
     from ..document import Document
     from ..observer import Watch
     from ..options import Mode, Settings
-    from ..schema import Schema
-    from ..schema.narrow import Narrowed
+    from ..schema import Narrowed, Quoting, Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Job:
 
     def opening(self, told: bool) -> tuple[Message, ...]:
         """The messages that every request for the document begins with; ``told``: the schema stands in words."""
-        return prompt.opening(self.schema, self.document, self.settings, told)
+        return prompt.opening(form_of(self) or self.schema, self.document, self.settings, told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Step:
     purpose: str
     job: Job
     mode: Mode
-    form: Schema[Any] | Narrowed
+    form: Schema[Any] | Narrowed | Quoting
     words: Callable[[bool], tuple[Message, ...]]
     read: Callable[[Completion], Reading[Any]]
     parts: bool = False
@@ -75,4 +75,7 @@ def first(job: Job) -> Step:
 
 def whole(purpose: str, job: Job, mode: Mode, words: Callable[[bool], tuple[Message, ...]]) -> Step:
     """A step that asks for the whole value."""
+    quoting = form_of(job)
+    if quoting is not None:
+        return Step(purpose, job, mode, quoting, words, reader(job, quoting))
     return Step(purpose, job, mode, job.schema, words, partial(read, job.schema, settings=job.settings))

@@ -17,6 +17,7 @@ from .form import text_of
 from .marks import may_hold_marks
 from .narrow import Narrowed, narrowed
 from .plan import Source, planned
+from .quotes import Quoting, quoting
 from .repeats import repeated
 from .rules import annotations_of
 from .source import adapter_of, name_of, source_of
@@ -153,6 +154,10 @@ class Schema(Generic[T]):
     def narrow(self, paths: Iterable[str]) -> Narrowed:
         """A flat schema of what stands at some paths alone, to ask for just that."""
         return narrowed(self._source, self._dialect, self.name, paths)
+
+    def quoting(self, *, every: bool = True) -> Quoting:
+        """The schema with a place for the words of the document beside every leaf, or beside those ``Quoted``."""
+        return quoting(self._source, self._dialect, self.name, every=every)
 
     def __repr__(self) -> str:
         return f"Schema({self.name})"
