@@ -28,6 +28,7 @@ HOMES = {
     "rapidfuzz": {"answer"},
     "PIL": {"document"},
     "pi_heif": {"document"},
+    "selectolax": {"document"},
     "numpy": {"document"},
     "opentelemetry": {"telemetry"},
     "xllamacpp": {"transports"},

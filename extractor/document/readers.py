@@ -29,7 +29,7 @@ Reader: TypeAlias = Callable[[File, str | None, PageChoice | None], Contents]
 """A file, a password and the wanted pages in; pages, notes and attachments out."""
 
 _HOMES: dict[str, tuple[Kind, ...]] = {
-    "text": (TEXT,),
+    "textual": (TEXT,),
     "pdf": (PDF,),
     "pictures": (JPEG, PNG, GIF, WEBP, TIFF, BMP, HEIC, AVIF),
 }

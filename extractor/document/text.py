@@ -1,15 +1,13 @@
-"""Text and Markdown: bytes to text, and which text can be sent."""
+"""Bytes to text, and which text can be sent."""
 
 from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 
-from .file import File
+from . import encodings
 from .kinds import BINARY, looks_binary
 from .limits import TEXT_CHARACTERS, unreadable
-from .page import Contents, Page
-from .ranges import PageChoice, chosen
 
 _BOMS = (
     (BOM_UTF8, "utf-8"),
@@ -18,22 +16,13 @@ _BOMS = (
     (BOM_UTF16_LE, "utf-16-le"),
     (BOM_UTF16_BE, "utf-16-be"),
 )
-_MOST_BYTES = 4 * (TEXT_CHARACTERS + 1)
-"""No encoding takes more than 4 bytes a character: a larger file need not be read to be refused."""
 _DECODE = "decode it yourself and pass the text: path.read_text(encoding='…')"
-_FOREIGN_WORD = re.compile(rb"[\x80-\xff]{4,}")
+_JAPANESE = re.compile(rb"\x1b\$[@B]")
+"""The escape that begins a run of Japanese in mails of old: it is plain ASCII otherwise."""
+_NAMES = {"cp1252": "Windows-1252", "cp932": "Shift-JIS", "cp949": "EUC-KR"}
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _WITHOUT_NUL = 'if it is text all the same, pass text.replace("\\0", ""); a file goes in as a Path or as bytes'
 _MEND = 'mend it with text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")'
-
-
-def read(file: File, password: str | None, pages: PageChoice | None) -> Contents:
-    """One page of text, with line ends as ``\\n``. A password is not needed and not looked at."""
-    if file.size > _MOST_BYTES:
-        raise _too_long(file.source, f"{file.size:,} bytes")
-    text, notes = decode(file.read(), file.source)
-    text = checked(text.replace("\r\n", "\n").replace("\r", "\n"), file.source)
-    return Contents(tuple(Page(number, text) for number in chosen(pages, 1, file.source)), notes)
 
 
 def checked(text: str, source: str = "text") -> str:
@@ -41,7 +30,7 @@ def checked(text: str, source: str = "text") -> str:
     if not text or text.isspace():
         raise unreadable(source, "is empty: there is no text in it but white space")
     if len(text) > TEXT_CHARACTERS:
-        raise _too_long(source, f"{len(text):,} characters")
+        raise too_long(source, f"{len(text):,} characters")
     if "\0" in text:
         at = text.index("\0")
         raise unreadable(
@@ -57,17 +46,21 @@ def decode(data: bytes, source: str) -> tuple[str, tuple[str, ...]]:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return _decoded(data[len(mark) :], encoding, source), ()
+    if _JAPANESE.search(data) and (text := _readable(data, "iso2022_jp")):
+        return text, ()
     if b"\0" in data:
         return _decoded(data, _wide(data, source), source), ("has no byte order mark; it was taken for UTF-16",)
     if looks_binary(data):
         raise unreadable(source, _binary(data))
+    if (name := encodings.declared(data)) and (text := _readable(data, name)):
+        return text, ()
     try:
         return data.decode(), ()
     except UnicodeDecodeError as error:
         return _not_utf8(data, error, source)
 
 
-def _too_long(source: str, length: str) -> Exception:
+def too_long(source: str, length: str) -> Exception:
     return unreadable(
         source,
         f"has {length} of text, and the limit is {TEXT_CHARACTERS:,} characters: cut it, and extract from its parts",
@@ -102,26 +95,25 @@ def _wide(data: bytes, source: str) -> str:
 
 
 def _not_utf8(data: bytes, error: UnicodeDecodeError, source: str) -> tuple[str, tuple[str, ...]]:
-    """Damaged UTF-8, or the one-byte code of western Windows; else nobody can tell which encoding it is."""
+    """Damaged UTF-8, or an encoding that the letters tell; else nobody can tell which it is."""
     mended = data.decode(errors="replace")
     lost = mended.count("\ufffd")
     if sum(char > "\x7f" for char in mended) > 2 * lost:
         return mended, (f"is damaged UTF-8: {lost:,} characters were lost, the first at byte {error.start:,}",)
-    text = _western(data)
-    if text is None:
+    encoding = encodings.told_by_letters(data)
+    text = _readable(data, encoding) if encoding else None
+    if text is None or _CONTROL.search(text):
         why = f"is text in an encoding that cannot be told (no UTF-8 at byte {error.start:,})"
         raise unreadable(source, f"{why}: {_DECODE}")
-    return text, (f"is no UTF-8; it was taken for Windows-1252. Where letters are wrong, {_DECODE}",)
+    name = _NAMES.get(str(encoding), str(encoding).upper())
+    return text, (f"is no UTF-8; it was taken for {name}. Where letters are wrong, {_DECODE}",)
 
 
-def _western(data: bytes) -> str | None:
-    """Windows-1252, where it can be that: no control characters, and at most half in words with no plain letter."""
+def _readable(data: bytes, encoding: str) -> str | None:
     try:
-        text = data.decode("cp1252")
-    except UnicodeDecodeError:
+        return data.decode(encoding)
+    except (UnicodeError, LookupError):
         return None
-    foreign = sum(map(len, _FOREIGN_WORD.findall(data)))
-    return None if _CONTROL.search(text) or foreign * 2 > sum(map(str.isalpha, text)) else text
 
 
 def _binary(data: bytes) -> str:

@@ -58,7 +58,7 @@ def test_content_tells_the_kind_and_not_the_name(tmp_path: Path, name: str) -> N
     [
         (b"plain", "plain"),
         (b'{"a": [1, 2]}', '{"a": [1, 2]}'),
-        (b"<!doctype html><p>Hi</p>", "<!doctype html><p>Hi</p>"),
+        (b"<!doctype html><p>Hi</p>", "Hi"),
         (b"BM is short for Benchmark. More text follows here.", "BM is short for Benchmark. More text follows here."),
         (b"GIF89a is the newer format.", "GIF89a is the newer format."),
         (b"ID3 tags hold a title.", "ID3 tags hold a title."),

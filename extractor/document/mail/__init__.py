@@ -1,0 +1,1 @@
+"""Mails: EML and MSG, as a page each, with what hangs on them as attachments."""
