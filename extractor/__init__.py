@@ -4,11 +4,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .annotations import Free, Judge, OnInvalid, Quoted, Verbatim, Verify
+    from .annotations import Free, Judge, Merge, OnInvalid, Quoted, Verbatim, Verify
     from .answer import Repaired, repair
     from .answer.ground import ground
     from .chat import ChatRequest, Completion
     from .client import AsyncExtractor, Extractor, extract
+    from .coverage import Conflict, Coverage
     from .document import Attachment, Box, Document, Image, Page, Word
     from .errors import (
         BudgetError,
@@ -41,6 +42,8 @@ __all__ = [
     "Call",
     "ChatRequest",
     "Completion",
+    "Conflict",
+    "Coverage",
     "Document",
     "DocumentError",
     "Evidence",
@@ -55,6 +58,7 @@ __all__ = [
     "Judge",
     "Leaf",
     "Ledger",
+    "Merge",
     "ModelCallError",
     "ModelProtocolError",
     "ModelStatusError",
@@ -82,11 +86,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "annotations": "Free Judge OnInvalid Quoted Verbatim Verify",
+    "annotations": "Free Judge Merge OnInvalid Quoted Verbatim Verify",
     "answer": "Repaired repair",
     "answer.ground": "ground",
     "chat": "ChatRequest Completion",
     "client": "AsyncExtractor Extractor extract",
+    "coverage": "Conflict Coverage",
     "document": "Attachment Box Document Image Page Word",
     "errors": "BudgetError DocumentError ExtractionError ExtractorError InvalidOutputError ModelCallError"
     " ModelProtocolError ModelStatusError ModelUnreachableError RefusalError SetupError TruncatedError"

@@ -1,11 +1,11 @@
-"""What a user writes inside a type: ``Annotated[float, OnInvalid.null]``."""
+"""What a user writes inside a type: ``Annotated[float, OnInvalid.null]``, ``Annotated[float, Merge.sum]``."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 POLICY = "x-on-invalid"
 """The keyword of the source schema in which a policy stands."""
@@ -104,3 +104,52 @@ class Named(str):
 
 def _with(schema: dict[str, Any], keyword: str, entry: object) -> dict[str, object]:
     return {**schema, keyword: [*schema.get(keyword, ()), entry]}
+
+
+MERGE = "x-merge"
+"""The keyword of the source schema in which a rule of merging stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """How what the windows of a long document say of one part becomes one value: ``Annotated[float, Merge.sum]``.
+
+    ``first`` and ``latest`` take the first and the last that is stated, in the document's order; ``sum`` adds what
+    stands in different places; ``conflict`` takes no side: where windows differ, the part is invalid. Without a rule
+    a scalar is what most windows say. ``union(key=…)`` is for lists: items with the same key are one item; without
+    a key, items that are equal are one. A list without a rule is joined by place: what stands in one place of the
+    document is one item, and the same words in another place are another one.
+    """
+
+    how: str
+    key: tuple[str, ...] = ()
+    first: ClassVar[Merge]
+    latest: ClassVar[Merge]
+    sum: ClassVar[Merge]
+    conflict: ClassVar[Merge]
+
+    @classmethod
+    def union(cls, key: str | Sequence[str] = ()) -> Merge:
+        """``key`` names the fields of an item, as its schema calls them, that make it the same item."""
+        return cls("union", (key,) if isinstance(key, str) else tuple(key))
+
+    def __get_pydantic_json_schema__(
+        self, core: object, handler: Callable[[object], dict[str, object]]
+    ) -> dict[str, object]:
+        said = {"union": list(self.key)} if self.how == "union" else self.how
+        return {**handler(core), MERGE: said}
+
+    @classmethod
+    def of(cls, said: object) -> Merge | None:
+        """The rule that stands under ``x-merge``; None where that is no rule."""
+        if isinstance(said, Mapping) and set(said) == {"union"}:
+            key = said["union"]
+            return cls.union([key] if isinstance(key, str) else [str(name) for name in key or ()])
+        if said == "union":
+            return cls.union()
+        return cls(str(said)) if said in _RULES else None
+
+
+_RULES = ("first", "latest", "sum", "conflict")
+for _rule in _RULES:
+    setattr(Merge, _rule, Merge(_rule))

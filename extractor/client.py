@@ -109,12 +109,12 @@ class _Front(Generic[Transport]):
 
     def _flow(self, type: Any, document: DocumentSource, options: Options) -> tuple[Flow[Result[Any]], Settings]:
         from .document import Document
-        from .flow import extraction
+        from .flow.front import reading_of
         from .schema import Schema
 
         settings = self.settings.with_(options)
         schema = Schema.of(type, dialect=settings.dialect)
-        return extraction(schema, Document.of(document), settings), settings
+        return reading_of(schema, Document.of(document), settings), settings
 
 
 class Extractor(_Front[httpx.BaseTransport]):

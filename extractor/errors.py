@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .chat import Meta, Took, Usage
+    from .coverage import Coverage
     from .issues import Issue
     from .result import Attempt, Ledger
 
@@ -35,7 +36,8 @@ class ExtractorError(Exception):
     """The root of the tree.
 
     ``ledger`` is what was spent until then, ``attempts`` what came back, ``best`` the least wrong value (plain JSON)
-    of the last completion that held one. They are empty where no call was made.
+    of the last completion that held one, or all that the windows of a long document gave. They are empty where no call
+    was made. ``coverage`` says what was read of a long document.
     """
 
     def __init__(self, message: str) -> None:
@@ -43,6 +45,7 @@ class ExtractorError(Exception):
         self.ledger: Ledger | None = None
         self.attempts: tuple[Attempt, ...] = ()
         self.best: object = None
+        self.coverage: Coverage | None = None
 
 
 class SetupError(ExtractorError):

@@ -49,6 +49,11 @@ def _check_count(name: str, count: object, least: int = 1) -> None:
         raise ValueError(f"{name} is at least {least}, not {count}")
 
 
+def _check_share(name: str, share: object) -> None:
+    if not isinstance(share, int | float) or not 0 <= share <= 1:
+        raise ValueError(f"{name} is a share from 0 to 1, not {share!r}")
+
+
 def _check_ceiling(name: str, most: object) -> None:
     if most is None:
         return
@@ -141,6 +146,15 @@ class Options(TypedDict, total=False):
     """A model of the same endpoint that is asked where this one gives the same issue twice."""
     concurrency: int
     """How many requests of one call may be under way at the same time (default 8)."""
+    window_tokens: int
+    """About how many tokens a request may have (default 16,000). A document that does not fit, or has more rows than a
+    model gives at once, is read in windows that overlap, and their answers are merged (``Merge``)."""
+    count_rows: bool
+    """Whether what looks like rows is counted against the items that came back, and asked for again where it is short
+    (default True)."""
+    max_unread: float
+    """How much of a long document may stay unread before that is an error, as a share of its windows' text (default
+    0.25). What was not read is told in the result's ``coverage``, whatever this says."""
     max_usd: float | None
     """The most that one call may cost, in US dollars: a request that is sure to break it is not sent."""
     max_tokens_total: int | None
@@ -218,6 +232,9 @@ class Settings:
     max_tokens_total: int | None = None
     deadline: float | None = None
     concurrency: int = 8
+    window_tokens: int = 16_000
+    count_rows: bool = True
+    max_unread: float = 0.25
     prices: Prices = field(default_factory=dict)
     request: Mapping[str, Any] = field(default_factory=dict)
     endpoint: str = ""
@@ -243,7 +260,7 @@ class Settings:
         return settings
 
     def _check(self) -> None:
-        for count in ("max_attempts", "concurrency"):
+        for count in ("max_attempts", "concurrency", "window_tokens"):
             _check_count(count, getattr(self, count))
         for choice, words in _CHOICES.items():
             if getattr(self, choice) not in words:
@@ -253,6 +270,7 @@ class Settings:
         for model, price in self.prices.items():
             if len(price) not in (2, 3) or not all(isinstance(part, int | float) and part >= 0 for part in price):
                 raise ValueError(f"prices[{model!r}] is (prompt, answer) or (prompt, answer, cached), not {price!r}")
+        _check_share("max_unread", self.max_unread)
         if not isinstance(self.quotes, bool):
             raise TypeError(f"quotes is True or False, not {self.quotes!r}")
         if self.observer is not None and not callable(getattr(self.observer, "observe", None)):

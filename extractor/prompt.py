@@ -34,6 +34,8 @@ _DOCUMENT = "Document:\n{}"
 _JSON = "JSON:\n"
 _PAGE = "[page {}]\n{}"
 _BLANK = "(no text on this page)"
+_PIECE = "[This is one part of a longer document. Give what this part says, and null or an empty list for all else.]\n"
+_ABOVE = "[Further up stand these lines. They say what follows is about; they are no part of it:]\n{}\n[The part:]\n"
 _AGAIN = (
     "This answer is not accepted:\n{}\n"
     "Answer again with the whole JSON object. Change only what is named here, by what the document says."
@@ -169,6 +171,11 @@ class Missing:
     def __str__(self) -> str:
         place, count = _OWED.format(self.name, self.path), len(self.items)
         return _ITEMS.format(place, count, count, _shown(self.items[-1])) if self.items else place
+
+
+def piece(above: str) -> str:
+    """What goes before a window of a long document: that it is one, and the lines under which it stands."""
+    return _PIECE + (_ABOVE.format(above) if above else "")
 
 
 def form() -> tuple[Message, ...]:

@@ -10,6 +10,7 @@ from .chat import ChatRequest, Completion, Took, Usage
 from .issues import Fix, Issue
 
 if TYPE_CHECKING:
+    from .coverage import Coverage
     from .document import Document
     from .evidence import Evidence
     from .schema import Schema
@@ -143,7 +144,10 @@ class Result(Generic[T]):
     schema: Schema[T]
     document: Document
     issues: tuple[Issue, ...] = ()
-    """What was still wrong after the last attempt and is gone from the value: by ``on_invalid=`` or ``OnInvalid``."""
+    """What was still wrong after the last attempt and is gone from the value: by ``on_invalid=`` or ``OnInvalid``; and
+    what the windows of a long document did not agree on (kind ``conflict``), or was not read (kind ``unread``)."""
+    coverage: Coverage | None = None
+    """What was read of a long document, window by window; None where one request read all of it."""
 
     _evidence: Evidence | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -174,7 +178,8 @@ class Result(Generic[T]):
     def __repr__(self) -> str:
         shown = repr(self.value)
         shown = shown if len(shown) <= 200 else shown[:199] + "…"
-        return f"<Result {shown} ({self.ledger})>"
+        read = f"; {self.coverage}" if self.coverage else ""
+        return f"<Result {shown} ({self.ledger}{read})>"
 
 
 Number = TypeVar("Number", int, float)

@@ -11,8 +11,8 @@ import extractor
 
 PACKAGE = Path(extractor.__file__).parent
 ORDER = (
-    "errors options annotations display paths issues schema document chat evidence answer result observer prompt flow"
-    " transports endpoint driving client testing telemetry batch evaluate report demo cli"
+    "errors options annotations display paths issues tokens coverage schema document chat evidence answer result"
+    " observer prompt flow transports endpoint driving client testing telemetry batch evaluate report demo cli"
 ).split()
 DOORS = {"client": {"batch"}}
 """An extractor's methods open rooms that stand behind it, inside the functions that need them."""
@@ -138,6 +138,8 @@ BudgetError
 Call
 ChatRequest
 Completion
+Conflict
+Coverage
 Document
 DocumentError
 Evidence
@@ -152,6 +154,7 @@ Issue
 Judge
 Leaf
 Ledger
+Merge
 ModelCallError
 ModelProtocolError
 ModelStatusError

@@ -24,6 +24,7 @@ ANSWERS = {
     "Rule: is a company": '{"v0":{"fits":true,"reason":null}}',
     "Acme Ltd": '{"number":"17","buyer":"Acme Ltd"}',
     "Swiss": '{"number":"17","total":42.5,"lines":[]}',
+    "booking": '{"account":"0049","fees":null,"bookings":[{"text":"Fee","amount":1.5}]}',
     "colours": '{"value":["red","blue"]}',
     "Alan": '{"value":[{"item_0":"Ada","item_1":36},{"item_0":"Alan","item_1":41}]}',
     "Dear": '{"value":"letter"}',

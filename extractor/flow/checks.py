@@ -5,7 +5,7 @@ A no is an issue at its path, so that the ladder asks again for that alone. What
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -57,6 +57,16 @@ class Checks:
         yield from self._call(self._new(questions, Named), log)
         log = yield from self._judge(step.job, self._new(questions, dict), log)
         return replace(reading, issues=tuple(self._issues(questions)), best=best), log
+
+    def of_whole(
+        self, job: Job, best: object, value: object, judged: Callable[[Keys], bool]
+    ) -> Flow[tuple[tuple[Issue, ...], Log]]:
+        """What is said against a value whose parts were judged before, but for the places that are ``judged`` now."""
+        rules = (each for each in _questions(job.schema, best, JUDGE, value) if judged(each.keys))
+        questions = (*_questions(job.schema, best, VERIFY, value), *rules)
+        yield from self._call(self._new(questions, Named), Log())
+        log = yield from self._judge(job, self._new(questions, dict), Log())
+        return tuple(self._issues(questions)), log
 
     def _new(self, questions: Sequence[_Question], kind: type) -> list[_Question]:
         """Those of a kind that were not answered yet, each once."""

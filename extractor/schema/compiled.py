@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from copy import copy
+from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from ..paths import to_keys, to_path
+from ..tokens import text_tokens
 from .changes import Change
 from .checking import Checked, Checker, PydanticChecker
 from .codec import SAME
@@ -21,10 +24,11 @@ from .quotes import Quoting, quoting
 from .repeats import repeated
 from .rules import annotations_of
 from .source import adapter_of, name_of, source_of
-from .tokens import estimate
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
+
+    from .outline import Outline
 
 T = TypeVar("T")
 _KEPT = 1024
@@ -149,7 +153,7 @@ class Schema(Generic[T]):
 
     def strict_tokens(self) -> int:
         """About how many tokens the strict schema costs in a prompt."""
-        return estimate(self.strict)
+        return text_tokens(text_of(self.strict))
 
     def narrow(self, paths: Iterable[str]) -> Narrowed:
         """A flat schema of what stands at some paths alone, to ask for just that."""
@@ -159,8 +163,29 @@ class Schema(Generic[T]):
         """The schema with a place for the words of the document beside every leaf, or beside those ``Quoted``."""
         return quoting(self._source, self._dialect, self.name, every=every)
 
+    def partial(self) -> tuple[Schema[Any], Outline]:
+        """The schema of what one window of a long document may say, and what a value is made of. Kept."""
+        from .partial import PartialChecker
+
+        kept, outline = _partial(self)
+        made = copy(kept)
+        made._checker = PartialChecker(self._checker, outline)
+        return made, outline
+
     def __repr__(self) -> str:
         return f"Schema({self.name})"
+
+
+@lru_cache(maxsize=256)
+def _partial(schema: Schema[Any]) -> tuple[Schema[Any], Outline]:
+    """Schemas that are equal differ in their validators' context at most."""
+    from .outline import relaxed, unwatched
+
+    root = schema._source.root
+    rule, outline = relaxed(root)
+    raw = unwatched({**rule, "$defs": root.get("$defs", {})})
+    source = replace(schema._source, asked=rule)
+    return Schema(schema.name, raw, source, schema._dialect, schema._checker), outline
 
 
 def _cached(kind: object, dialect: str, open_objects: bool) -> Schema[Any]:

@@ -1,0 +1,199 @@
+"""A long document as one value: its windows side by side, what is short of rows once more, and all merged.
+
+Nothing here depends on which answer comes first: what was asked keeps the document's order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .. import prompt
+from ..answer.locate import Place, Text, located
+from ..answer.mentions import Mentions
+from ..document.windows import Reading, Window, region_of, window_of, windows_of
+from ..errors import ModelStatusError, TruncatedError
+from ..result import Ledger, Result
+from .covering import Rows, by_window, portions, rows_of
+from .merging import Merged, Merger, Source, Told
+from .outcome import finished
+from .size import budget_of, page_tokens
+from .watched import extraction
+from .waves import Ended, Job, Spending
+
+if TYPE_CHECKING:
+    from ..coverage import Stretch
+    from ..document import Document
+    from ..options import Settings
+    from ..paths import Keys
+    from ..schema import Schema
+    from ..schema.outline import Outline
+    from .effects import Flow
+
+T = TypeVar("T")
+MOST_ROWS = 300
+"""Rows that are asked for at once: above some 800, models leave some out in silence."""
+_TOO_MUCH = re.compile(r"context.{0,3}(length|window)|too (long|large|many tokens)|maximum.{0,20}tokens", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One piece of the document that was asked for, the window that it is a part of, and what came of it."""
+
+    window: int
+    piece: Window
+    ended: Ended
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.ended.ledger or Ledger()
+
+
+@dataclass(slots=True)
+class Long:
+    """A document that is being read. ``asked`` grows round by round; all else is settled before the first."""
+
+    schema: Schema[Any]
+    settings: Settings
+    reading: Reading
+    windows: tuple[Window, ...]
+    budget: int
+    spending: Spending
+    asked: list[Asked] = field(default_factory=list)
+    known: dict[tuple[int, Keys], list[Place | None]] = field(default_factory=dict)
+    _text: Text | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether one window is all of the document."""
+        return len(self.windows) == 1
+
+    @property
+    def outline(self) -> Outline:
+        return self.schema.partial()[1]
+
+    def read(self) -> Flow[None]:
+        """Every window, then what is missing, until nothing is or no attempt is left."""
+        pieces: list[tuple[int, Window]] = list(enumerate(self.windows))
+        for turn in range(self.settings.max_attempts):
+            ended = yield from self.spending.run([self._job(piece) for _, piece in pieces])
+            self.asked += (Asked(at, piece, one) for (at, piece), one in zip(pieces, ended, strict=True))
+            new = self.asked[-len(pieces) :]
+            pieces = [*self._halves(new), *self._short(new, turn)]
+            if not pieces:
+                break
+
+    def _job(self, piece: Window) -> Job:
+        tokens = sum(self.reading.costs[at] for at in piece.lines)
+        if self.whole and not self.asked:
+            return Job(partial(extraction, self.schema, self.reading.document), tokens)
+        document = piece.document(self.reading, prompt.piece)
+        return Job(partial(_leniently, self.schema.partial()[0], document), tokens)
+
+    def _halves(self, new: Sequence[Asked]) -> Iterator[tuple[int, Window]]:
+        """What was too much for one request, in two."""
+        for one in new:
+            own = one.piece.own
+            if is_too_much(one.ended) and len(own) > 1 and own[-1] - own[0] + 1 == len(own):
+                middle = own[len(own) // 2]
+                yield one.window, window_of(self.reading, range(own[0], middle), self.budget)
+                yield one.window, window_of(self.reading, range(middle, own[-1] + 1), self.budget)
+
+    def _short(self, new: Sequence[Asked], turn: int) -> Iterator[tuple[int, Window]]:
+        """The rows at which no item stands, in portions. One that gave nothing is not asked for again."""
+        if not self.settings.count_rows or not self.outline.has_lists:
+            return
+        merged = self.merged()
+        found = self.rows(merged)
+        missing = by_window(self.windows, found.missing)
+        failed = {at for one in self.asked if not isinstance(one.ended, Result) for at in one.piece.own}
+        fruitless = {at for one in new if turn and not self._gave(one, merged) for at in one.piece.own}
+        for window, lines in missing.items():
+            unplaced = sum(merged.unplaced.get(at, 0) for at, one in enumerate(self.asked) if one.window == window)
+            wanted = [at for at in lines if at not in failed and at not in fruitless]
+            if len(wanted) > unplaced:
+                returned = sum(1 for one in self.asked if one.window == window for _ in self._places_in(one, merged))
+                for rows in portions(wanted, returned):
+                    yield window, region_of(self.reading, rows, found.covered)
+
+    def _gave(self, one: Asked, merged: Merged) -> bool:
+        return any(True for _ in self._places_in(one, merged))
+
+    def _places_in(self, one: Asked, merged: Merged) -> Iterator[Place]:
+        own = set(one.piece.own)
+        return (place for place in merged.places if self.reading.line_at(place.at) in own)
+
+    def sources(self) -> list[Told]:
+        """What came, in the order of the document."""
+        return [
+            Told(one.ended.data, self._source(at, one.piece))
+            for at, one in sorted(enumerate(self.asked), key=lambda pair: (pair[1].piece.own[0], pair[0]))
+            if isinstance(one.ended, Result)
+        ]
+
+    def _source(self, number: int, piece: Window) -> Source:
+        spans = self.reading.spans
+        return Source(number, spans(piece.lines), spans(piece.carried), self.reading.starts[piece.own[0]])
+
+    @property
+    def text(self) -> Text:
+        if self._text is None:
+            whole = "\n".join(page.text for page in self.reading.document.pages)
+            self._text = Text(Mentions.of(whole), self.reading.starts, self.reading.looks.is_row, len(whole) + 1)
+        return self._text
+
+    def merged(self) -> Merged:
+        return Merger(self.text, self.where, self.known).merged(self.outline, self.sources())
+
+    def where(self, offset: int) -> Stretch:
+        """The line at an offset of the text."""
+        return self.reading.stretches((self.reading.line_at(offset),))[0]
+
+    def rows(self, merged: Merged) -> Rows:
+        """Which rows of the lists that are wanted have an item."""
+        spans = ((0, self.text.length),)
+        plain = list(_plain(self.outline, merged.value))
+        others = [place for one in plain for place in located(self.text, [one], spans) if place]
+        return rows_of(self.reading, merged.places, others)
+
+
+def windowed(schema: Schema[T], document: Document, settings: Settings) -> Flow[Result[T]]:
+    """The value of a document in as many windows as it takes."""
+    reading = Reading(document, page_tokens)
+    outline = schema.partial()[1]
+    rows = MOST_ROWS if outline.has_lists else None
+    budget = budget_of(schema, settings)
+    windows = windows_of(reading, budget, rows)
+    if len(windows) < 2 and not (settings.count_rows and outline.has_lists and reading.has_rows):
+        return (yield from extraction(schema, document, settings))
+    if settings.validation_context is not None:
+        schema = schema.within(settings.validation_context)
+    long = Long(schema, settings, reading, windows, budget, Spending(settings))
+    yield from long.read()
+    return (yield from finished(long))
+
+
+def _leniently(schema: Schema[Any], document: Document, settings: Settings) -> Flow[Result[Any]]:
+    """What stays wrong leaves the answer, and is told: one wrong row must not cost the others of its window."""
+    return extraction(schema, document, replace(settings, on_invalid="best"))
+
+
+def is_too_much(ended: Ended) -> bool:
+    """Whether a smaller piece may do."""
+    if isinstance(ended, ModelStatusError):
+        return ended.status_code in (400, 413, 422) and _TOO_MUCH.search(ended.body) is not None
+    return isinstance(ended, TruncatedError)
+
+
+def _plain(outline: Outline, value: object) -> Iterator[object]:
+    """The parts of a value that are no lists."""
+    if outline.kind == "object" and isinstance(value, dict):
+        for name, held in value.items():
+            part = outline.parts.get(name)
+            if part is not None:
+                yield from _plain(part, held)
+    elif outline.kind != "list":
+        yield value

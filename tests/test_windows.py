@@ -1,0 +1,83 @@
+"""Long documents, as a user reads them: all rows, none twice, in order; and what is missing is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from extractor import Extractor
+from extractor.errors import ModelStatusError
+from extractor.testing import FakeModel
+
+from .ledgers import Clerk, Ledger, Row, ledger, rows
+
+
+def read(clerk: Clerk) -> tuple[Extractor, FakeModel]:
+    model = FakeModel(clerk, repeat=True)
+    return Extractor("m", base_url="http://models.example.com/v1", transport=model, window_tokens=3000), model
+
+
+def test_the_fake_reads_what_is_printed() -> None:
+    wanted = rows(5)
+    clerk = Clerk()
+    extractor, model = read(clerk)
+    result = extractor.extract(Ledger, ledger(wanted, wrap=2, subtotals=3))
+    assert result.value == Ledger(account="0049-1122", rows=wanted)
+    assert (len(model.requests), result.coverage) == (1, None)
+
+
+@pytest.mark.parametrize("most", [10_000, 25])
+@pytest.mark.parametrize(
+    "shape", [{}, {"alike": 7}, {"alike": 400}, {"wrap": 3}, {"subtotals": 5}, {"alike": 3, "wrap": 2, "subtotals": 4}]
+)
+def test_every_row_once_and_in_order(most: int, shape: dict[str, int]) -> None:
+    wanted = rows(400, alike=shape.get("alike", 0))
+    document = ledger(wanted, wrap=shape.get("wrap", 0), subtotals=shape.get("subtotals", 0))
+    extractor, model = read(Clerk(most))
+    result = extractor.extract(Ledger, document)
+    assert result.value.rows == wanted
+    assert result.value.account == "0049-1122"
+    assert result.coverage is not None
+    assert result.coverage.complete
+    assert len(result.ledger.calls) == len(model.requests) > 4
+
+
+def test_what_was_not_read_is_named_exactly() -> None:
+    wanted = rows(400)
+    lost = wanted[200]
+    clerk = Clerk(fails=lambda part: lost.text in part)
+    extractor, _ = read(clerk)
+    document = ledger(wanted)
+    result = extractor.extract(Ledger, document)
+    assert result.coverage is not None
+    unread = "\n".join(
+        document.pages[stretch.page - 1].text[stretch.start : stretch.end] for stretch in result.coverage.unread
+    )
+    assert {row.text for row in wanted} - {row.text for row in result.value.rows} == {
+        row.text for row in wanted if row.text in unread
+    }
+    assert lost.text in unread
+    assert [issue.kind for issue in result.issues] == ["unread"]
+    (failed,) = [window for window in result.coverage.windows if window.error]
+    assert failed.pages == result.coverage.skipped_pages
+    assert "500" in str(failed.error)
+
+
+def test_too_much_unread_is_an_error_that_carries_the_rest() -> None:
+    wanted = rows(100)
+    extractor, model = read(Clerk(fails=lambda part: wanted[50].text in part))
+    with pytest.raises(ModelStatusError) as caught:
+        extractor.extract(Ledger, ledger(wanted), max_unread=0.0)
+    assert caught.value.coverage is not None
+    assert not caught.value.coverage.complete
+    best = Ledger.model_validate(caught.value.best)
+    assert set(map(str, best.rows)) < set(map(str, wanted))
+    assert len(best.rows) > 20
+    assert caught.value.ledger is not None
+    assert len(caught.value.ledger.calls) == len(model.requests)
+
+
+def test_a_list_alone_is_read_in_windows() -> None:
+    wanted = rows(150)
+    model = FakeModel(lambda request: {"value": Clerk()(request)["rows"]}, repeat=True)  # type: ignore[index, call-overload]
+    extractor = Extractor("m", base_url="http://models.example.com/v1", transport=model, window_tokens=2000)
+    assert extractor.extract(list[Row], ledger(wanted)).value == wanted
