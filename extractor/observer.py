@@ -93,10 +93,11 @@ class Observer(Protocol):
 class Watch:
     """What tells an observer of one run."""
 
-    __slots__ = ("_observer", "run", "sent")
+    __slots__ = ("_numbers", "_observer", "_sent", "run")
 
     def __init__(self, observer: Observer, run: Run) -> None:
-        self._observer, self.run, self.sent = observer, run, 0
+        self._observer, self.run, self._sent = observer, run, 0
+        self._numbers: dict[int, int] = {}
 
     def tell(self, fact: Fact) -> None:
         with _Warned(fact):
@@ -104,15 +105,16 @@ class Watch:
 
     def requested(self, purpose: str, mode: Mode, request: ChatRequest) -> int:
         """The number of the request."""
-        self.sent += 1
-        self.tell(Requested(self.run, self.sent, purpose, mode, request))
-        return self.sent
+        self._sent += 1
+        number = self._numbers[id(request)] = self._sent
+        self.tell(Requested(self.run, number, purpose, mode, request))
+        return number
 
     def answered(self, number: int, call: Call, answer: Completion | BaseException) -> None:
         self.tell(Answered(self.run, number, call, answer))
 
-    def read(self, number: int, attempt: Attempt) -> None:
-        self.tell(Read(self.run, number, attempt))
+    def read(self, attempt: Attempt) -> None:
+        self.tell(Read(self.run, self._numbers[id(attempt.request)], attempt))
 
 
 class _Warned:

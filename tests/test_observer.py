@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import FrozenInstanceError
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from pydantic import BaseModel, Field
 
-from extractor import AsyncExtractor, Extractor, InvalidOutputError, ModelStatusError, Observer
+from extractor import AsyncExtractor, Extractor, InvalidOutputError, Judge, ModelStatusError, Observer
 from extractor.chat import Completion
 from extractor.observer import Answered, Began, Ended, Fact, ObserverWarning, Read, Requested
 from extractor.result import Result
@@ -19,6 +19,10 @@ from extractor.testing import FakeModel, Reply
 class Invoice(BaseModel):
     number: str
     total: float = Field(ge=0)
+
+
+class Place(BaseModel):
+    city: Annotated[str, Judge("is a city")]
 
 
 TEXT = "Invoice 17. Total 42.50"
@@ -59,6 +63,23 @@ def test_the_facts_of_an_extraction_with_a_patch() -> None:
     ]
     with pytest.raises(FrozenInstanceError):
         kept.facts[0].run = run  # type: ignore[misc]
+
+
+def test_a_judges_requests_are_told_between_an_answer_and_what_became_of_it() -> None:
+    kept = Kept()
+    verdict = {"v0": {"fits": True, "reason": None}}
+    over({"city": "Rome"}, verdict, observer=kept).extract(Place, "Rome")
+    told = [(type(fact).__name__, getattr(fact, "number", None), getattr(fact, "purpose", None)) for fact in kept.facts]
+    assert told == [
+        ("Began", None, None),
+        ("Requested", 1, "extract"),
+        ("Answered", 1, None),
+        ("Requested", 2, "judge"),
+        ("Answered", 2, None),
+        ("Read", 2, None),
+        ("Read", 1, None),
+        ("Ended", None, None),
+    ]
 
 
 def test_a_fix_is_told_with_the_answer_that_it_mended() -> None:

@@ -59,7 +59,7 @@ def pursued(step: Step, log: Log) -> Flow[Result[Any]]:
             reading, log = yield from checks.passed(step, outcome, reading, log)
         attempts = (*log.attempts, Attempt(step.request, outcome, reading.issues, reading.fixes, reading.quotes))
         if watch is not None:
-            watch.read(watch.sent, attempts[-1])
+            watch.read(attempts[-1])
         if not reading.issues:
             return Result(reading.value, attempts, log.ledger, schema, step.job.document)
         from . import ladder  # here, since most runs never need it
