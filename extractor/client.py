@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .chat import ChatRequest, Completion
     from .document import DocumentSource
     from .flow import Answer, Ask, Flow, Outcome
+    from .options import Memory
     from .result import Result
     from .transports.limiter import Limits
     from .transports.local import LocalTransport
@@ -49,12 +50,14 @@ class _Front(Generic[Transport]):
         api_key: str | None = None,
         headers: Mapping[str, str] | None = None,
         transport: Transport | None = None,
+        lessons: str | Path | None = None,
         **options: Unpack[Options],
     ) -> None:
         """``model`` and ``base_url`` come from the environment where they are not given: see ``extract``.
 
         ``transport`` replaces the default one, ``RetryTransport(PoolTransport())``, as it is: wrap yours in a
-        ``RetryTransport`` to have failed requests sent again. ``options`` are defaults for every call.
+        ``RetryTransport`` to have failed requests sent again. ``lessons`` (or ``EXTRACTOR_LESSONS``) names a file in
+        which what is learnt about endpoints is kept beyond this process. ``options`` are defaults for every call.
         """
         from .endpoint import Endpoint, Secret, settings_of
 
@@ -67,7 +70,8 @@ class _Front(Generic[Transport]):
         model, base_url, key = settings_of(model, base_url, key)
         settings = Settings.of(model, options)
         endpoint = Endpoint.of(base_url, key, headers)
-        self.settings, self._endpoint = replace(settings, endpoint=endpoint.name), endpoint
+        self.settings = replace(settings, endpoint=endpoint.name, memory=_memory(lessons))
+        self._endpoint = endpoint
         _try_out(settings)
         self._owned = transport is None
         self._transport: Any = _pooled() if transport is None else transport
@@ -267,6 +271,17 @@ def extract(type: Any, document: DocumentSource, /, **options: Unpack[Options]) 
 @lru_cache(maxsize=1)
 def _from_environment(_fingerprint: int) -> Extractor:
     return Extractor()
+
+
+def _memory(lessons: str | Path | None) -> Memory | None:
+    path = lessons or os.environ.get("EXTRACTOR_LESSONS")
+    if not path:
+        return None
+    from .lessons import Lessons
+
+    memory = Lessons(Path(path))
+    memory.recall()
+    return memory
 
 
 def _is_local(model: str | None, base_url: str | None) -> bool:

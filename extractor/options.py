@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypedDict, get_args
 
 if TYPE_CHECKING:
     from .batch import Progress
@@ -29,8 +29,8 @@ KEYS = {
 }
 """Other people's environment variables, each with the only place its key is sent to."""
 
-VARIABLES = ("EXTRACTOR_MODEL", "EXTRACTOR_BASE_URL", "EXTRACTOR_API_KEY", *KEYS)
-"""The environment variables that say where to ask."""
+VARIABLES = ("EXTRACTOR_MODEL", "EXTRACTOR_BASE_URL", "EXTRACTOR_API_KEY", "EXTRACTOR_LESSONS", *KEYS)
+"""The environment variables that say where to ask, and where to keep what is learnt."""
 
 
 def _check_seconds(name: str, seconds: object) -> None:
@@ -125,7 +125,8 @@ class Options(TypedDict, total=False):
     mode: Mode | Literal["auto"]
     """How the schema travels: ``json_schema`` (strict), ``loose`` (the same without strict), ``json_object`` with the
     schema in words, ``tool`` (a forced tool call), or ``words`` alone. ``auto`` (default) begins with the strictest and
-    takes the next one where the endpoint answers 400 to it; what worked is remembered for the process."""
+    takes the next one where the endpoint answers 400 to it, or where answers show that it is ignored; what worked is
+    remembered for the process, and in the file that ``Extractor(lessons=…)`` names."""
     timeout: float | Timeouts | None
     """Seconds for the whole call, or the four limits."""
     on_invalid: Invalid
@@ -207,6 +208,12 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+class Memory(Protocol):
+    """Where a lesson about an endpoint is kept beyond this process."""
+
+    def keep(self, endpoint: str, model: str, mode: Mode, /) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What one extraction runs by. ``request`` holds the fields of the request that the caller set.
@@ -239,6 +246,7 @@ class Settings:
     request: Mapping[str, Any] = field(default_factory=dict)
     endpoint: str = ""
     observer: Observer | None = None
+    memory: Memory | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(cls, model: str, options: Options) -> Settings:

@@ -65,16 +65,31 @@ def test_other_issues_each_time_change_nothing() -> None:
     assert [(ask.request.model, ask.request.temperature) for ask in asks] == [("m", 0.7)] * 3
 
 
-def test_prose_twice_has_the_schema_told_in_words() -> None:
-    asks, result = drive(invoices(), *said("I think it is 42.", "Surely 42.", GOOD))
+@pytest.mark.parametrize("ignoring", ["I think it is 42.", '{"invoice_no":"17","sum":42.5}', '{"invoice":{"no":1}}'])
+def test_an_answer_that_shows_that_the_schema_is_ignored_has_it_told_in_words(ignoring: str) -> None:
+    asks, result = drive(invoices(), *said(ignoring, GOOD))
+    assert "JSON Schema" not in str(asks[0].request.messages[0]["content"])
+    assert "Answer with one JSON object that fits this JSON Schema" in str(asks[1].request.messages[0]["content"])
+    assert asks[1].request.messages[2] == {"role": "assistant", "content": ignoring}
+    assert [(call.purpose, call.mode) for call in result.ledger.calls] == [
+        ("extract", "json_schema"),
+        ("re-ask", "json_object"),
+    ]
+
+
+@pytest.mark.parametrize("seen", ['{"number":"17","sum":42.5}', "{}", '{"num', ""])
+def test_an_answer_that_shows_nothing_of_the_kind_stays_in_its_mode(seen: str) -> None:
+    asks, _ = drive(invoices(), *said(seen, GOOD))
+    assert {ask.request.response_format["type"] for ask in asks} == {"json_schema"}
+
+
+def test_prose_in_that_mode_too_goes_on_to_the_next() -> None:
+    asks, _ = drive(invoices(), *said("It is 42.", "Surely 42."))
     assert [ask.request.response_format and ask.request.response_format["type"] for ask in asks] == [
         "json_schema",
-        "json_schema",
         "json_object",
+        None,
     ]
-    assert "Answer with one JSON object that fits this JSON Schema" in str(asks[2].request.messages[0]["content"])
-    assert "JSON Schema" not in str(asks[1].request.messages[0]["content"])
-    assert [call.mode for call in result.ledger.calls] == ["json_schema", "json_schema", "json_object"]
 
 
 def test_a_mode_that_was_named_stays_whatever_comes() -> None:
@@ -83,7 +98,7 @@ def test_a_mode_that_was_named_stays_whatever_comes() -> None:
 
 
 def test_the_other_mode_may_be_refused_as_well() -> None:
-    outcomes = [*said("It is 42.", "Surely 42."), refused("response_format json_object is unknown"), *said(GOOD)]
+    outcomes = [*said("It is 42."), refused("response_format json_object is unknown"), *said(GOOD)]
     asks, result = drive(invoices(), *outcomes)
     assert asks[-1].request.tools is not None
     assert result.value == Invoice(number="17", total=42.5)

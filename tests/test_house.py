@@ -12,7 +12,8 @@ import extractor
 PACKAGE = Path(extractor.__file__).parent
 ORDER = (
     "errors options annotations display paths issues tokens coverage schema document chat evidence answer result"
-    " observer prompt flow transports endpoint driving client testing telemetry batch evaluate report demo cli"
+    " observer prompt flow transports endpoint lessons driving client testing telemetry batch"
+    " evaluate report demo cli"
 ).split()
 DOORS = {"client": {"batch"}}
 """An extractor's methods open rooms that stand behind it, inside the functions that need them."""

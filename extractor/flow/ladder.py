@@ -24,8 +24,10 @@ from ..errors import ExtractionError, InvalidOutputError, RefusalError, Truncate
 from ..issues import Issue
 from .again import read_again
 from .different import different, same
+from .modes import ignored
 from .near import near
 from .patch import Patch, patch_of, read_patch, with_items
+from .places import NOTHING, root_places, standing
 from .reading import Reading, text_of
 from .step import Job, Step, whole
 from .tail import read_tail, tail_of
@@ -87,10 +89,32 @@ def _better(before: State | None, reading: Reading[Any]) -> Reading[Any]:
 
 def following(state: State) -> Step | None:
     """The step of the first rung that can mend the state; None where none can."""
-    if state.again:
+    told = _told(state)
+    if told is not None:
+        state = replace(state, step=told, stuck=True)
+    elif state.again:
         state = replace(state, step=different(state.step, state.issues))
     steps = (rung(state, state.step.job) for rung in _RUNGS)
     return next((step for step in steps if step is not None), None)
+
+
+def _told(state: State) -> Step | None:
+    """The step in a mode that tells the schema, where the answer shows that it was ignored."""
+    step = state.step
+    if step.parts or prompt.is_blind(step.job.settings.dialect) or not _ignores(step, state.reading):
+        return None
+    lower = ignored(step.job.settings, step.mode)
+    return lower and replace(step, mode=lower)
+
+
+def _ignores(step: Step, reading: Reading[Any]) -> bool:
+    """Whether an answer is no JSON at all, or an object that has nothing of what was asked for."""
+    if reading.error is not None or reading.cut is not None:
+        return False
+    if isinstance(reading.best, dict) and reading.best:
+        places = root_places(step.job.schema)
+        return bool(places) and all(standing(reading.best, keys) is NOTHING for keys in places)
+    return reading.best is None and {issue.kind for issue in reading.issues} == {"syntax"}
 
 
 def kept(state: State) -> Reading[Any] | None:

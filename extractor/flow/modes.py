@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 
     Form: TypeAlias = Schema[Any] | Narrowed | Quoting
 
-_LADDER: tuple[Mode, ...] = ("json_schema", "loose", "json_object", "tool", "words")
+LADDER: tuple[Mode, ...] = ("json_schema", "loose", "json_object", "tool", "words")
 _learnt: dict[tuple[str, str], Mode] = {}
-"""The mode that worked after a better one was refused, by base URL and model, for this process."""
+"""The mode that worked after a better one was refused or ignored, by URL and model, for this process."""
+_doubts: dict[tuple[str, str, Mode], int] = {}
+"""How many answers showed that their mode was ignored."""
+_PROOF = 2
+"""So many of them are a lesson, since one may be a model's slip."""
 
 _SCHEMA = r"response.?format|json.?schema|schema|structured.?output|guided|grammar|\bstrict\b"
 _ABOUT: dict[Mode, str] = {
@@ -50,7 +54,7 @@ def below(mode: Mode, error: ModelCallError, settings: Settings) -> Mode | None:
     about = _ABOUT.get(mode)
     if about is None or not _says(about, error) or _says(_TOO_LONG, error):
         return None
-    return _LADDER[_LADDER.index(mode) + 1]
+    return LADDER[LADDER.index(mode) + 1]
 
 
 def _says(pattern: str, error: ModelStatusError) -> bool:
@@ -59,13 +63,39 @@ def _says(pattern: str, error: ModelStatusError) -> bool:
 
 def learn(settings: Settings, mode: Mode, refusal: ModelStatusError) -> None:
     """Remember the mode that worked after the refusal, unless that was of one schema and not of the mode."""
-    if settings.endpoint and not _says(_THIS_ONE, refusal):
-        _learnt[settings.endpoint, settings.model] = mode
+    if not _says(_THIS_ONE, refusal):
+        _remember(settings, mode)
+
+
+def ignored(settings: Settings, mode: Mode) -> Mode | None:
+    """The next mode that tells the schema, after an answer that shows that it is ignored. None where it is told."""
+    lower = None if settings.mode != "auto" or is_told(mode) else told_below(mode)
+    if lower is not None:
+        known = (settings.endpoint, settings.model, mode)
+        _doubts[known] = _doubts.get(known, 0) + 1
+        if _doubts[known] >= _PROOF:
+            _remember(settings, lower)
+    return lower
+
+
+def _remember(settings: Settings, mode: Mode) -> None:
+    known = (settings.endpoint, settings.model)
+    if not settings.endpoint or _learnt.get(known) == mode:
+        return
+    _learnt[known] = mode
+    if settings.memory is not None:
+        settings.memory.keep(*known, mode)
+
+
+def recall(endpoint: str, model: str, mode: Mode) -> None:
+    """Begin with the mode that was learnt elsewhere, unless this process has learnt one itself."""
+    _learnt.setdefault((endpoint, model), mode)
 
 
 def forget() -> None:
     """Begin with the best mode everywhere again."""
     _learnt.clear()
+    _doubts.clear()
 
 
 def is_told(mode: Mode) -> bool:
@@ -75,7 +105,7 @@ def is_told(mode: Mode) -> bool:
 
 def told_below(mode: Mode) -> Mode | None:
     """The next mode in which the schema stands in words."""
-    return next((lower for lower in _LADDER[_LADDER.index(mode) + 1 :] if is_told(lower)), None)
+    return next((lower for lower in LADDER[LADDER.index(mode) + 1 :] if is_told(lower)), None)
 
 
 def fields(mode: Mode, form: Form) -> Mapping[str, Any]:
