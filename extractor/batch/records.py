@@ -185,6 +185,10 @@ def _ledger(record: Mapping[str, Any]) -> Ledger:
 
 
 def _call(call: Mapping[str, Any]) -> Call:
-    known: dict[str, Any] = {each.name: call.get(each.name) for each in fields(Call)}
-    usage, took = known.pop("usage"), known.pop("took")
-    return Call(**known, usage=read_usage(usage) if usage else None, took=Took(**took) if took else None)
+    known: dict[str, Any] = {each.name: call[each.name] for each in fields(Call) if each.name in call}
+    usage, took = known.pop("usage", None), known.pop("took", None)
+    return Call(**known, usage=read_usage(usage) if usage else None, took=_took(took) if took else None)
+
+
+def _took(found: Mapping[str, Any]) -> Took:
+    return Took(**{**found, "reasons": tuple(found.get("reasons", ()))})
