@@ -145,6 +145,9 @@ class Options(TypedDict, total=False):
     """What Pydantic hands to the type's validators as ``info.context``."""
     escalate: str | None
     """A model of the same endpoint that is asked where this one gives the same issue twice."""
+    n: int
+    """How many choices are asked for at once and voted on, leaf by leaf (default 1). Give a temperature above 0, else
+    they say the same. What none has a majority for is asked for again, alone."""
     concurrency: int
     """How many requests of one call may be under way at the same time (default 8)."""
     window_tokens: int
@@ -192,7 +195,6 @@ _RESERVED = {
     "response_format": "extract makes it from the type, in the way that mode= names",
     "tools": "extract makes one of the type where you say mode='tool'",
     "stream": "extract reads the whole answer",
-    "n": "extract asks for one choice",
     "model": "the model belongs to Extractor(model, …)",
     "base_url": "the endpoint belongs to Extractor(model, base_url=…)",
     "api_key": "the key belongs to Extractor(model, api_key=…)",
@@ -238,6 +240,7 @@ class Settings:
     max_usd: float | None = None
     max_tokens_total: int | None = None
     deadline: float | None = None
+    n: int = 1
     concurrency: int = 8
     window_tokens: int = 16_000
     count_rows: bool = True
@@ -268,7 +271,7 @@ class Settings:
         return settings
 
     def _check(self) -> None:
-        for count in ("max_attempts", "concurrency", "window_tokens"):
+        for count in ("max_attempts", "n", "concurrency", "window_tokens"):
             _check_count(count, getattr(self, count))
         for choice, words in _CHOICES.items():
             if getattr(self, choice) not in words:

@@ -67,6 +67,9 @@ _JUDGE = "Values were read from a document. Say of each whether it fits its rule
 _JUDGED = "- {}: {} is {}. Rule: {}"
 _UNFIT = "It breaks the rule: {}"
 _REFUSED = "It is not accepted"
+_DISPUTED = "{} answers do not agree here: {}"
+_SAID = "{} ({} times)"
+_SAID_SHOWN = 5
 _LONGEST = 4000
 _AND_MORE = "- and {} more like these"
 _EMPTY = "The answer is empty; a JSON object is wanted"
@@ -249,6 +252,12 @@ def judging(
 def unfit(rule: str, reason: str | None) -> str:
     """Why a judged value is wrong."""
     return f"{_UNFIT.format(rule)}. {reason}" if reason else _UNFIT.format(rule)
+
+
+def disputed(said: Sequence[tuple[object, int]]) -> str:
+    """Why a value is not sure: what several answers say of it, and how often."""
+    shown = "; ".join(_SAID.format(_shown(value), count) for value, count in said[:_SAID_SHOWN])
+    return _DISPUTED.format(sum(count for _, count in said), shown)
 
 
 def refused(error: Exception) -> str:

@@ -148,6 +148,8 @@ class Result(Generic[T]):
     what the windows of a long document did not agree on (kind ``conflict``), or was not read (kind ``unread``)."""
     coverage: Coverage | None = None
     """What was read of a long document, window by window; None where one request read all of it."""
+    agreement: Mapping[str, float] = field(default_factory=dict)
+    """By path of each leaf, the share of the valid choices that say what the value says. Empty without ``n=``."""
 
     _evidence: Evidence | None = field(default=None, init=False, repr=False, compare=False)
 

@@ -16,7 +16,7 @@ def test_later_options_lie_over_earlier_ones() -> None:
     assert base.with_({}) is base
 
 
-@pytest.mark.parametrize("name", ["messages", "response_format", "tools", "stream", "n"])
+@pytest.mark.parametrize("name", ["messages", "response_format", "tools", "stream"])
 def test_what_extract_builds_itself_is_refused_by_name(name: str) -> None:
     with pytest.raises(TypeError, match=rf"^{name}= is no option of extract: .*complete\(ChatRequest"):
         Settings.of("m", {name: 1})  # type: ignore[misc]

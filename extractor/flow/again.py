@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from ..chat import Completion
 from ..paths import Keys, to_keys
 from .patch import Patch, is_same_item, taken
 from .places import inside, standing
-from .reading import Reading, read
+from .reading import DISPUTED, Reading, json_of, read
 
 if TYPE_CHECKING:
     from ..options import Settings
@@ -20,7 +21,9 @@ T = TypeVar("T")
 def read_again(schema: Schema[T], patch: Patch | None, completion: Completion, *, settings: Settings) -> Reading[T]:
     """The reading of the answer. ``patch`` says what was wrong before it, where that stood below some paths."""
     reading = read(schema, completion, settings)
-    if patch is None or not reading.issues or reading.best is None:
+    if patch is not None and not reading.issues and all(issue.kind == DISPUTED for issue in patch.issues):
+        reading = replace(reading, best=json_of(schema, completion) if reading.best is None else reading.best)
+    elif patch is None or not reading.issues or reading.best is None:
         return reading
     changes = taken(patch, reading.best)
     if not all(keys in changes and _is_sound(patch, reading, keys) for keys in patch.open):

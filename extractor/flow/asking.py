@@ -1,34 +1,62 @@
-"""One request of a flow, and its line in the bill."""
+"""Requests of a flow, and their lines in the bill."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from ..chat import Completion
 from .bill import Log, bill
 from .budget import left
 from .effects import Answer, Ask, Flow, Stopped
 
 if TYPE_CHECKING:
+    from ..chat import Completion
     from ..options import Settings
+    from .effects import Came
     from .step import Step
 
 
 def asked(log: Log, step: Step, settings: Settings) -> Flow[tuple[Answer, Log]]:
     """What the step's request gave, and the log with its line."""
-    watch, purpose = step.job.watch, step.job.purpose or step.purpose
-    number = watch.requested(purpose, step.mode, step.request) if watch else 0
+    if step.choices > 1:
+        from .votes import several
 
-    def charged(outcome: Completion | BaseException) -> Log:
-        call = bill(purpose, step.request, outcome, step.mode, settings.prices)
-        if watch:
-            watch.answered(number, call, outcome)
-        return log.charged(call)
-
+        return (yield from several(log, step, settings))
+    number = _announced(step)
     try:
-        (outcome,) = yield (Ask(step.request, left(log.ledger, settings)),)
+        (came,) = yield (Ask(step.request, left(log.ledger, settings)),)
     except Stopped as stopped:
-        (came,) = stopped.came
-        stopped.charge(log if came is None else charged(cast(Completion, came)))
+        stopped.charge(_charged(log, step, settings, number, stopped.came[0]))
         raise
-    return cast(Answer, outcome), charged(cast(Answer, outcome))
+    return cast("Answer", came), _charged(log, step, settings, number, came)
+
+
+def sent(log: Log, step: Step, settings: Settings, times: int) -> Flow[tuple[tuple[Answer, ...], Log]]:
+    """The same for so many times the same request, side by side."""
+    numbers = [_announced(step) for _ in range(times)]
+    try:
+        came = yield (Ask(step.request, left(log.ledger, settings)),) * times
+    except Stopped as stopped:
+        for number, each in zip(numbers, stopped.came, strict=True):
+            log = _charged(log, step, settings, number, each)
+        stopped.charge(log)
+        raise
+    for number, each in zip(numbers, came, strict=True):
+        log = _charged(log, step, settings, number, each)
+    return cast("tuple[Answer, ...]", came), log
+
+
+def _announced(step: Step) -> int:
+    """The number of the request, of which an observer is told before it is sent."""
+    watch, job = step.job.watch, step.job
+    return watch.requested(job.purpose or step.purpose, step.mode, step.request) if watch else 0
+
+
+def _charged(log: Log, step: Step, settings: Settings, number: int, came: Came) -> Log:
+    """The log with the line of what came of the request; nothing was sent where nothing did."""
+    if came is None:
+        return log
+    outcome, job = cast("Completion | BaseException", came), step.job
+    call = bill(job.purpose or step.purpose, step.request, outcome, step.mode, settings.prices)
+    if job.watch:
+        job.watch.answered(number, call, outcome)
+    return log.charged(call)

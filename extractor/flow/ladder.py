@@ -64,6 +64,7 @@ class State:
 
 def heard(before: State | None, step: Step, completion: Completion, reading: Reading[Any]) -> State:
     """The state after an answer with issues."""
+    completion = reading.of or completion
     raised = step.room is not None or (before is not None and before.raised)
     gets_on = reading.cut is not None and not reading.stuck
     again = before is not None and not gets_on and same(before.issues, reading.issues)
@@ -71,7 +72,8 @@ def heard(before: State | None, step: Step, completion: Completion, reading: Rea
     state = State(reading, step, completion, reading.error, least, raised=raised, issues=issues, again=again)
     if before is None or not step.parts:
         attempts = 1 if before is None else before.attempts + 1
-        return replace(state, answer=text_of(completion, step.form.name), attempts=attempts)
+        answer = None if reading.ballots else text_of(completion, step.form.name)
+        return replace(state, answer=answer, attempts=attempts)
     state = replace(state, attempts=before.attempts + 1, asked=before.asked + 1)
     if reading.stuck:
         return replace(state, reading=before.reading, answer=before.answer, stuck=not step.partly)

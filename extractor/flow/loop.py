@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ..annotations import CHECKED
 from ..errors import ModelCallError, ModelStatusError
-from ..result import Attempt, Result
+from ..result import Attempt, Ledger, Result
 from .asking import asked
 from .bill import Log, Noted
 from .budget import exceeded, late
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..options import Settings
     from ..schema import Schema
     from .checks import Checks
+    from .reading import Reading
 
 T = TypeVar("T")
 
@@ -39,6 +40,7 @@ def pursued(step: Step, log: Log) -> Flow[Result[Any]]:
     """From the first step on, until the answer is valid or no attempt is left."""
     schema, settings, watch = step.job.schema, step.job.settings, step.job.watch
     state, refusal, checks = None, None, _checks(schema)
+    ballots: tuple[object, ...] = ()
     while True:
         over = exceeded(log, step, settings)
         if over is not None:
@@ -57,11 +59,12 @@ def pursued(step: Step, log: Log) -> Flow[Result[Any]]:
             reading = supported(step.job, step.read(outcome))
         if checks is not None and not reading.issues:
             reading, log = yield from checks.passed(step, outcome, reading, log)
+        ballots = reading.ballots or ballots
         attempts = (*log.attempts, Attempt(step.request, outcome, reading.issues, reading.fixes, reading.quotes))
         if watch is not None:
             watch.read(attempts[-1])
         if not reading.issues:
-            return Result(reading.value, attempts, log.ledger, schema, step.job.document)
+            return _result(step.job, reading, attempts, log.ledger, ballots)
         from . import ladder  # here, since most runs never need it
 
         state = ladder.heard(state, step, outcome, reading)
@@ -70,9 +73,21 @@ def pursued(step: Step, log: Log) -> Flow[Result[Any]]:
         if following is None:
             kept = ladder.kept(state)
             if kept is not None:
-                return Result(kept.value, attempts, log.ledger, schema, step.job.document, kept.issues)
+                return _result(step.job, kept, attempts, log.ledger, ballots)
             raise log.told(ladder.failure(state, len(attempts)))
         step = following
+
+
+def _result(
+    job: Job, reading: Reading[T], attempts: tuple[Attempt, ...], ledger: Ledger, ballots: tuple[object, ...]
+) -> Result[T]:
+    value = cast(T, reading.value)
+    if not ballots:
+        return Result(value, attempts, ledger, job.schema, job.document, reading.issues)
+    from ..answer.vote import agreement
+
+    agreed = agreement(job.schema.dump(value) if reading.best is None else reading.best, ballots)
+    return Result(value, attempts, ledger, job.schema, job.document, reading.issues, agreement=agreed)
 
 
 def _checks(schema: Schema[Any]) -> Checks | None:

@@ -37,7 +37,7 @@ _TOO_LONG = r"context.{0,3}(length|window)|too (long|large|many tokens)|maximum.
 _THIS_ONE = (
     r"grammar|guidance|invalid.{0,3}(json.{0,3})?schema|schema.{0,60}(keyword|nest|too (deep|large|long|many|complex))"
 )
-_REFUSED = frozenset({400, 422})
+REFUSED = frozenset({400, 422})
 
 
 def begun(settings: Settings) -> Mode:
@@ -49,7 +49,7 @@ def begun(settings: Settings) -> Mode:
 
 def below(mode: Mode, error: ModelCallError, settings: Settings) -> Mode | None:
     """The next mode where the endpoint refused this one; None where it did not, or where the caller named it."""
-    if settings.mode != "auto" or not isinstance(error, ModelStatusError) or error.status_code not in _REFUSED:
+    if settings.mode != "auto" or not isinstance(error, ModelStatusError) or error.status_code not in REFUSED:
         return None
     about = _ABOUT.get(mode)
     if about is None or not _says(about, error) or _says(_TOO_LONG, error):

@@ -143,8 +143,10 @@ def read_patch(
         found = closed(found)
     value = patch.merged(changes)
     checked = schema.validate(value)
+    lasting = tuple(each for each in patch.issues if not inside(to_keys(each.path), changes))
     unseen = _unseen(patch, changes) if partly else ()
-    reading = Reading(checked.value, together((*found, *unseen), checked.issues), repaired.fixes, value)
+    issues = together(together((*found, *unseen), lasting), checked.issues)
+    reading = Reading(checked.value, issues, repaired.fixes, value)
     if reading.issues or reading.fixes:
         reading = limited(completion, reading)
     return replace(reading, stuck=_is_stuck(patch.issues, reading.issues))

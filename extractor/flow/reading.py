@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from .. import prompt
 from ..chat import Completion
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ..schema import Schema
 
 T = TypeVar("T")
+DISPUTED: Final = "disputed"
+"""The kind of an issue of a value on which the choices do not agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Reading(Generic[T]):
     ``best`` is what could be read, as plain JSON in the source form, and ``cut`` the path in it that was being written
     when the text ended; ``error`` is what asking again in the same way cannot mend. ``stuck``: the answer to a request
     for some parts did not help. ``quotes`` are the words of the document that the model gave for its values, by path.
+    ``of`` is the choice that it is of, where there were several; ``ballots`` are the values that were voted on.
     """
 
     value: T | None = None
@@ -37,6 +40,8 @@ class Reading(Generic[T]):
     cut: str | None = None
     stuck: bool = False
     quotes: Mapping[str, str] = field(default_factory=dict)
+    of: Completion | None = None
+    ballots: tuple[object, ...] = ()
 
 
 def read(schema: Schema[T], completion: Completion, settings: Settings) -> Reading[T]:

@@ -44,7 +44,7 @@ class Step:
 
     ``purpose`` is what the ledger calls it; ``words`` gives its messages, with the schema of ``form`` in words or not;
     ``parts``: not the whole value is asked for; ``room``: a token limit that is not the caller's; ``partly``: the
-    document is not shown, or not all of it.
+    document is not shown, or not all of it; ``choices``: so many answers are asked for at once.
     """
 
     purpose: str
@@ -56,6 +56,7 @@ class Step:
     parts: bool = False
     room: int | None = None
     partly: bool = False
+    choices: int = 1
     request: ChatRequest = field(init=False)
 
     def __post_init__(self) -> None:
@@ -64,13 +65,20 @@ class Step:
         sent = {**settings.request, **fields(self.mode, self.form)}
         if self.room is not None:
             sent["max_completion_tokens"] = self.room
+        if self.choices > 1:
+            sent["n"] = self.choices
         request = ChatRequest(model=settings.model, messages=self.words(told), **sent)
         object.__setattr__(self, "request", request)
 
 
 def first(job: Job) -> Step:
     """The opening: the whole value is asked for."""
-    return whole("extract", job, begun(job.settings), job.opening)
+    step = whole("extract", job, begun(job.settings), job.opening)
+    if job.settings.n == 1:
+        return step
+    from .votes import voted
+
+    return voted(step, job.settings.n)
 
 
 def whole(purpose: str, job: Job, mode: Mode, words: Callable[[bool], tuple[Message, ...]]) -> Step:
