@@ -7,7 +7,8 @@
     ├── ModelCallError                          the endpoint gave no completion         .took
     │   ├── ModelUnreachableError                   no HTTP response, or half of one    __cause__ is httpx's
     │   ├── ModelStatusError                        an HTTP error status                .status_code .body
-    │   └── ModelProtocolError                      a 2xx that is no chat completion    .body
+    │   ├── ModelProtocolError                      a 2xx that is no chat completion    .body
+    │   └── StreamLeftError                         a stream was left before its end
     ├── BudgetError                             a ceiling of money, tokens or time      .ceiling
     └── ExtractionError                         completions came, no valid value did    .issues
         ├── RefusalError                            refusal, or finish_reason content_filter
@@ -22,7 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .chat import Meta, Took, Usage
+    from .chat import Completion, Meta, Took, Usage
     from .coverage import Coverage
     from .issues import Issue
     from .result import Attempt, Ledger
@@ -78,6 +79,8 @@ class ModelCallError(ExtractorError):
     usage: Usage | None = None
     """What it cost all the same, where the endpoint says so."""
     meta: Meta | None = None
+    completion: Completion | None = None
+    """What had come of a streamed answer that broke off."""
 
     def __init__(self, message: str, *, took: Took | None = None) -> None:
         super().__init__(message)
@@ -103,6 +106,10 @@ class ModelProtocolError(ModelCallError):
     def __init__(self, message: str, *, body: str = "", took: Took | None = None) -> None:
         super().__init__(message, took=took)
         self.body = body
+
+
+class StreamLeftError(ModelCallError):
+    """A stream was left before its end, so that it has no result. ``ledger`` is what was spent until then."""
 
 
 class BudgetError(ExtractorError):

@@ -35,10 +35,11 @@ class Call:
     """One request and what it cost.
 
     ``purpose`` is ``extract`` for the first one; ``continue`` for the rest of an answer that was cut, ``longer`` for
-    the same with more room, ``patch`` for failing paths alone, ``re-ask`` for the whole again. ``error`` is the name of
-    the exception where no completion came, ``usd`` what the endpoint says it took (``meta.usage.usd_spent``), else what
-    the caller's prices say, ``mode`` how the schema travelled. ``lost`` counts the retried tries whose answer
-    did not arrive, so that what they cost is nowhere told; ``unsent``: there was no connection. The unknown is None.
+    the same with more room, ``again`` for the same after a stream that ended too soon, ``patch`` for failing paths
+    alone, ``re-ask`` for the whole again. ``error`` is the name of the exception where no completion came, ``usd`` what
+    the endpoint says it took (``meta.usage.usd_spent``), else what the caller's prices say, ``mode`` how the schema
+    travelled. ``lost`` counts the retried tries whose answer did not arrive, so that what they cost is nowhere told;
+    ``unsent``: there was no connection. The unknown is None.
     """
 
     purpose: str
@@ -51,6 +52,11 @@ class Call:
     mode: str | None = None
     lost: int = 0
     unsent: bool = False
+
+    @property
+    def received(self) -> int | None:
+        """Characters of a streamed answer that did not come to its end, so that its tokens are not known."""
+        return self.took.received if self.took else None
 
     @property
     def charged(self) -> bool:
@@ -118,7 +124,8 @@ class Ledger:
         if self.prompt_tokens is not None and self.completion_tokens is not None:
             parts.append(f"{self.prompt_tokens:,} + {self.completion_tokens:,} tokens")
         elif any(call.charged for call in self.calls):
-            parts.append("tokens unknown")
+            received = sum(call.received or 0 for call in self.calls)
+            parts.append(f"tokens unknown ({received:,} characters received)" if received else "tokens unknown")
         if self.retries:
             parts.append(f"{self.retries} {'retry' if self.retries == 1 else 'retries'}")
         if self.lost:

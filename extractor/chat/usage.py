@@ -13,13 +13,15 @@ from .loose import integer, load, number, record
 class Took:
     """What a call cost in time: ``seconds`` from request to answer, ``waited`` of them between its ``tries``.
 
-    ``reasons`` say why each try but the last failed: ``HTTP 429``, or the name of httpx's exception.
+    ``reasons`` say why each try but the last failed: ``HTTP 429``, or the name of httpx's exception. ``received`` are
+    the characters that came of an answer that broke off, was left or was cut: its tokens are not known.
     """
 
     seconds: float
     tries: int = 1
     waited: float = 0.0
     reasons: tuple[str, ...] = ()
+    received: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

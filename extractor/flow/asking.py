@@ -23,7 +23,7 @@ def asked(log: Log, step: Step, settings: Settings) -> Flow[tuple[Answer, Log]]:
         return (yield from several(log, step, settings))
     number = _announced(step)
     try:
-        (came,) = yield (Ask(step.request, left(log.ledger, settings)),)
+        (came,) = yield (Ask(step.request, left(log.ledger, settings), step if step.job.pins else None),)
     except Stopped as stopped:
         stopped.charge(_charged(log, step, settings, number, stopped.came[0]))
         raise

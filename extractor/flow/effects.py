@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from ..chat import ChatRequest, Completion
 from ..errors import ModelCallError
 from .bill import Log
+
+if TYPE_CHECKING:
+    from .step import Step
 
 T = TypeVar("T")
 
@@ -17,11 +20,12 @@ T = TypeVar("T")
 class Ask:
     """An effect: send this request. Its outcome is a ``Completion`` or a ``ModelCallError``.
 
-    ``seconds`` are left until the deadline.
+    ``seconds`` are left until the deadline. ``step`` says what is asked for, where the answer is shown while it comes.
     """
 
     request: ChatRequest
     seconds: float | None = None
+    step: Step | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 continue   it ended too soon: what is missing is asked for, what is whole is pinned
 longer     nothing of it is whole: the same again with more room
+again      nothing of it is whole, and no token limit is to blame: the same again
 patch      all issues stand below some paths: those alone are asked for, the rest is pinned. First without the document
            where only the writing is wrong, or with the lines that matter; then with the items that they stand in,
            by more lines, at last by the whole document
@@ -28,7 +29,7 @@ from .modes import ignored
 from .near import near
 from .patch import Patch, patch_of, read_patch, with_items
 from .places import NOTHING, root_places, standing
-from .reading import Reading, text_of
+from .reading import BROKEN, EARLY, Reading, text_of
 from .step import Job, Step, whole
 from .tail import read_tail, tail_of
 
@@ -66,7 +67,7 @@ def heard(before: State | None, step: Step, completion: Completion, reading: Rea
     """The state after an answer with issues."""
     completion = reading.of or completion
     raised = step.room is not None or (before is not None and before.raised)
-    gets_on = reading.cut is not None and not reading.stuck
+    gets_on = (reading.cut is not None and not reading.stuck) or completion.finish_reason == BROKEN
     again = before is not None and not gets_on and same(before.issues, reading.issues)
     least, issues = _better(before, reading), reading.issues
     state = State(reading, step, completion, reading.error, least, raised=raised, issues=issues, again=again)
@@ -141,7 +142,7 @@ def _longer(state: State, job: Job) -> Step | None:
 def _room(state: State, job: Job) -> int | None:
     """A higher token limit than that which cut the answer; None where none may be given."""
     bounded = job.settings.request.get("max_completion_tokens") or job.settings.request.get("max_tokens")
-    if not isinstance(state.error, TruncatedError) or state.raised or bounded:
+    if not isinstance(state.error, TruncatedError) or state.raised or bounded or _is_early(state):
         return None
     usage = state.completion.usage
     return _ROOM * ((usage and usage.completion_tokens) or _UNKNOWN)
@@ -159,7 +160,17 @@ def _continue(state: State, job: Job) -> Step | None:
         return prompt.tail(job.opening(told), tail.parts(), tail.form.strict if told else None)
 
     reads = partial(read_tail, job.schema, tail, settings=job.settings)
-    return Step("continue", job, state.step.mode, tail.form, words, reads, True, _room(state, job) or state.step.room)
+    room = _room(state, job) or state.step.room
+    return Step("continue", job, state.step.mode, tail.form, words, reads, True, room, shown=tail.so_far)
+
+
+def _again(state: State, job: Job) -> Step | None:
+    return replace(state.step, purpose="again") if _is_early(state) else None
+
+
+def _is_early(state: State) -> bool:
+    """Whether a stream broke off, or was cut by a guard."""
+    return isinstance(state.error, TruncatedError) and state.completion.finish_reason in EARLY
 
 
 def _patch(state: State, job: Job) -> Step | None:
@@ -216,7 +227,7 @@ def _whole(state: State, job: Job) -> Step | None:
     return replace(step, read=partial(read_again, job.schema, patch, settings=job.settings))
 
 
-_RUNGS = (_continue, _longer, _patch, _whole)
+_RUNGS = (_continue, _longer, _again, _patch, _whole)
 
 
 def _text(state: State, job: Job) -> str | None:

@@ -10,6 +10,7 @@ from ..errors import ModelCallError, ModelStatusError
 from ..result import Attempt, Ledger, Result
 from .asking import asked
 from .bill import Log, Noted
+from .breaks import counted, received, without_options
 from .budget import exceeded, late
 from .effects import Flow
 from .modes import below, learn
@@ -22,18 +23,19 @@ if TYPE_CHECKING:
     from ..options import Settings
     from ..schema import Schema
     from .checks import Checks
+    from .pins import Pins
     from .reading import Reading
 
 T = TypeVar("T")
 
 
 def extraction(
-    schema: Schema[T], document: Document, settings: Settings, watch: Watch | None = None
+    schema: Schema[T], document: Document, settings: Settings, watch: Watch | None = None, pins: Pins | None = None
 ) -> Flow[Result[T]]:
-    """Read the document: ask, read the answer, and ask again for what is wrong."""
+    """Read the document: ask, read the answer, and ask again for what is wrong. ``pins``: what a stream gives away."""
     if settings.validation_context is not None:
         schema = schema.within(settings.validation_context)
-    return pursued(first(Job(schema, document, settings, watch)), Log())
+    return pursued(first(Job(schema, document, settings, watch, pins=pins)), Log())
 
 
 def pursued(step: Step, log: Log) -> Flow[Result[Any]]:
@@ -46,17 +48,18 @@ def pursued(step: Step, log: Log) -> Flow[Result[Any]]:
         if over is not None:
             raise log.told(over)
         outcome, log = yield from asked(log, step, settings)
+        outcome = received(outcome, log.attempts)
         if isinstance(outcome, ModelCallError):
-            lower = below(step.mode, outcome, step.job.settings)
-            if lower is None:
-                raise log.told(late(outcome, log.ledger, settings))
-            step, refusal = replace(step, mode=lower), cast(ModelStatusError, outcome)
+            lower = _lowered(step, outcome, log)
+            step, refusal = lower, refusal if lower.mode == step.mode else cast(ModelStatusError, outcome)
             continue
         if refusal is not None:
             learn(step.job.settings, step.mode, refusal)
             refusal = None
         with Noted(log, outcome):
             reading = supported(step.job, step.read(outcome))
+        if step.job.pins is not None:
+            reading = step.job.pins.held(schema, reading)
         if checks is not None and not reading.issues:
             reading, log = yield from checks.passed(step, outcome, reading, log)
         ballots = reading.ballots or ballots
@@ -69,12 +72,12 @@ def pursued(step: Step, log: Log) -> Flow[Result[Any]]:
 
         state = ladder.heard(state, step, outcome, reading)
         log = replace(log, attempts=attempts, best=state.least.best)
-        following = ladder.following(state) if len(attempts) < settings.max_attempts else None
+        following = ladder.following(state) if counted(attempts) < settings.max_attempts else None
         if following is None:
             kept = ladder.kept(state)
             if kept is not None:
                 return _result(step.job, kept, attempts, log.ledger, ballots)
-            raise log.told(ladder.failure(state, len(attempts)))
+            raise log.told(ladder.failure(state, counted(attempts)))
         step = following
 
 
@@ -88,6 +91,17 @@ def _result(
 
     agreed = agreement(job.schema.dump(value) if reading.best is None else reading.best, ballots)
     return Result(value, attempts, ledger, job.schema, job.document, reading.issues, agreement=agreed)
+
+
+def _lowered(step: Step, error: ModelCallError, log: Log) -> Step:
+    """The step without what the endpoint refuses. Raises the error where that does not help."""
+    plainer = without_options(step, error)
+    if plainer is not None:
+        return plainer
+    lower = below(step.mode, error, step.job.settings)
+    if lower is None:
+        raise log.told(late(error, log.ledger, step.job.settings))
+    return replace(step, mode=lower)
 
 
 def _checks(schema: Schema[Any]) -> Checks | None:

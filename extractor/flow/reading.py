@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 DISPUTED: Final = "disputed"
 """The kind of an issue of a value on which the choices do not agree."""
+BROKEN = "broken_off"
+REPEATED = "repetition"
+BLANK = "white_space"
+EARLY = frozenset({BROKEN, REPEATED, BLANK})
+"""Our own finish reasons, of streams that did not come to their end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +95,11 @@ def unreadable(completion: Completion, text: str) -> Reading[object] | None:
 
 def limited(completion: Completion, reading: Reading[T]) -> Reading[T]:
     """A reading of an answer that met a token limit is never taken for whole, unless it was valid as it stood."""
-    if completion.finish_reason != "length":
+    why = _CUT.get(completion.finish_reason or "")
+    if why is None:
         return reading
-    issues = reading.issues or (Issue("$", "the answer was cut off by a token limit", kind="truncated"),)
-    return replace(reading, issues=issues, error=TruncatedError(_too_long(completion), issues=issues))
+    issues = reading.issues or (Issue("$", f"the answer {why}", kind="truncated"),)
+    return replace(reading, issues=issues, error=TruncatedError(_ended(completion, why), issues=issues))
 
 
 def closed(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
@@ -158,10 +164,17 @@ def _empty(completion: Completion) -> Issue:
     return Issue("$", prompt.empty_answer(bool(completion.reasoning)), kind="empty")
 
 
-def _too_long(completion: Completion) -> str:
+def _ended(completion: Completion, why: str) -> str:
     usage = completion.usage
     spent = f" after {usage.completion_tokens} tokens" if usage and usage.completion_tokens is not None else ""
-    return (
-        f"The answer was cut off by a token limit{spent} (finish_reason length): give it more with"
-        " max_completion_tokens=, or ask for less at a time. What was whole is in .best."
-    )
+    way = _WAYS.get(completion.finish_reason or "", "")
+    return f"The answer {why}{spent} (finish_reason {completion.finish_reason}){way}. What was whole is in .best."
+
+
+_CUT = {
+    "length": "was cut off by a token limit",
+    BROKEN: "broke off",
+    REPEATED: "repeated itself, and was cut",
+    BLANK: "held nothing but white space any more, and was cut",
+}
+_WAYS = {"length": ": give it more with max_completion_tokens=, or ask for less at a time"}

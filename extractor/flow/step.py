@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from ..observer import Watch
     from ..options import Mode, Settings
     from ..schema import Narrowed, Quoting, Schema
+    from .pins import Pins
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """What is wanted of what, and how; ``watch`` is told of it where there is an observer.
 
-    ``purpose`` is what the ledger calls each of its requests, where that is not the step's to say.
+    ``purpose`` is what the ledger calls each of its requests, where that is not the step's to say. ``pins`` hold what
+    a stream gave away.
     """
 
     schema: Schema[Any]
@@ -32,6 +34,7 @@ class Job:
     settings: Settings
     watch: Watch | None = None
     purpose: str | None = None
+    pins: Pins | None = field(default=None, kw_only=True)
 
     def opening(self, told: bool) -> tuple[Message, ...]:
         """The messages that every request for the document begins with; ``told``: the schema stands in words."""
@@ -44,7 +47,8 @@ class Step:
 
     ``purpose`` is what the ledger calls it; ``words`` gives its messages, with the schema of ``form`` in words or not;
     ``parts``: not the whole value is asked for; ``room``: a token limit that is not the caller's; ``partly``: the
-    document is not shown, or not all of it; ``choices``: so many answers are asked for at once.
+    document is not shown, or not all of it; ``choices``: so many answers are asked for at once. ``shown`` makes the
+    source value so far of an answer's JSON so far, where that takes more than to decode it by ``form``.
     """
 
     purpose: str
@@ -57,6 +61,7 @@ class Step:
     room: int | None = None
     partly: bool = False
     choices: int = 1
+    shown: Callable[[object], object] | None = None
     request: ChatRequest = field(init=False)
 
     def __post_init__(self) -> None:
@@ -85,5 +90,10 @@ def whole(purpose: str, job: Job, mode: Mode, words: Callable[[bool], tuple[Mess
     """A step that asks for the whole value."""
     quoting = form_of(job)
     if quoting is not None:
-        return Step(purpose, job, mode, quoting, words, reader(job, quoting))
+        reads, so_far = reader(job, quoting), partial(_unquoted, quoting)
+        return Step(purpose, job, mode, quoting, words, reads, shown=so_far)
     return Step(purpose, job, mode, job.schema, words, partial(read, job.schema, settings=job.settings))
+
+
+def _unquoted(quoting: Quoting, wire: object) -> object:
+    return quoting.decode(wire)[0]

@@ -43,6 +43,10 @@ class Tail:
             items = standing(self.base, keys)
             yield Missing(f"p{at}", to_path(keys), items if isinstance(items, list) else [])
 
+    def so_far(self, wire: object) -> object:
+        """The base with what came until now."""
+        return self.stitched(answered(self.open, self.form, wire))
+
     def stitched(self, changes: Mapping[Keys, object]) -> object:
         """The base with what was missing."""
         value = self.base

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from ..paths import Keys
 
@@ -44,11 +45,21 @@ class Codec:
     def to_source(self, keys: Keys, wire: object) -> Keys:
         return keys
 
+    def part(self, key: str | int, value: object) -> Part | None:
+        """What stands at a key of a wire value that may still grow. None where all of it has to be decoded together."""
+        return (SAME, (key,)) if self is SAME else None
+
+    def joined(self, parts: object) -> object:
+        """The source value of a wire value whose parts are decoded."""
+        return parts
+
     def pruned(self, by: Pruning) -> Codec:
         """This codec without the parts that change nothing."""
         return self
 
 
+Part: TypeAlias = tuple[Codec, Keys]
+"""The codec of a part, and the steps that lead to it in the source form."""
 SAME = Codec()
 
 
@@ -80,6 +91,12 @@ class Ref(Codec):
     def to_source(self, keys: Keys, wire: object) -> Keys:
         return self.table[self.name].to_source(keys, wire)
 
+    def part(self, key: str | int, value: object) -> Part | None:
+        return self.table[self.name].part(key, value)
+
+    def joined(self, parts: object) -> object:
+        return self.table[self.name].joined(parts)
+
     def pruned(self, by: Pruning) -> Codec:
         return SAME if self.name in by.same else Ref(self.name, by.table)
 
@@ -101,6 +118,12 @@ class Nullable(Codec):
 
     def to_source(self, keys: Keys, wire: object) -> Keys:
         return self.inner.to_source(keys, wire)
+
+    def part(self, key: str | int, value: object) -> Part | None:
+        return self.inner.part(key, value)
+
+    def joined(self, parts: object) -> object:
+        return self.inner.joined(parts)
 
     def pruned(self, by: Pruning) -> Codec:
         return nullable(self.inner.pruned(by))
@@ -127,6 +150,9 @@ class Items(Codec):
 
     def to_source(self, keys: Keys, wire: object) -> Keys:
         return (*keys[:1], *self.inner.to_source(keys[1:], step(wire, keys[0]))) if keys else keys
+
+    def part(self, key: str | int, value: object) -> Part | None:
+        return (self.inner, (key,)) if isinstance(value, list) else None
 
     def pruned(self, by: Pruning) -> Codec:
         return items(self.inner.pruned(by))
@@ -156,6 +182,16 @@ class Boxed(Codec):
         if self._boxed(wire) or (wire is None and keys[:1] == (self.key,)):
             return self.inner.to_source(keys[1:], step(wire, self.key))
         return self.inner.to_source(keys, wire)
+
+    def part(self, key: str | int, value: object) -> Part | None:
+        if isinstance(value, dict) and key == self.key and value.keys() <= {self.key}:
+            return self.inner, ()
+        return self.inner.part(key, value)
+
+    def joined(self, parts: object) -> object:
+        if self._boxed(parts):
+            return parts[self.key]  # type: ignore[index]
+        return self.inner.joined(parts) if parts else None
 
     def pruned(self, by: Pruning) -> Codec:
         return Boxed(self.key, self.inner.pruned(by))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ..paths import Keys
 from .anything import entry, find_entry, is_entry
-from .codec import SAME, Codec, Pruning, step
+from .codec import SAME, Codec, Part, Pruning, step
 from .form import ANY_KEY, Form, Json, Place, described, text_of
 from .merge import conj, pattern_fits
 from .scalars import say
@@ -156,11 +156,42 @@ class Entries(Codec):
         key = _key(step(held, "key"))
         return (key, *self._of(key).to_source(keys[2:], step(held, "value")))
 
+    def part(self, key: str | int, value: object) -> Part | None:
+        if isinstance(value, dict):
+            return self._of(str(key)), (key,)
+        return (_Entry(self), ()) if isinstance(value, list) else None
+
+    def joined(self, parts: object) -> object:
+        """The entries that are there; one that has no value yet is none."""
+        if isinstance(parts, dict):
+            return parts
+        return {_key(held["key"]): held["value"] for held in parts if is_entry(held)}  # type: ignore[attr-defined]
+
     def pruned(self, by: Pruning) -> Codec:
         return Entries(tuple(codec.pruned(by) for codec in self.values), self.tests)
 
     def _of(self, key: str) -> Codec:
         return next((codec for codec, fits in zip(self.values, self.tests, strict=True) if fits(key)), SAME)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry(Codec):
+    """One entry, while the list grows: its value is that of its key."""
+
+    entries: Entries
+
+    def decode(self, value: object) -> object:
+        if not is_entry(value):
+            return value
+        return {"key": step(value, "key"), "value": self._inner(value).decode(step(value, "value"))}
+
+    def part(self, key: str | int, value: object) -> Part | None:
+        if not isinstance(value, dict) or key != "value" or "key" not in value:
+            return SAME, ()
+        return self._inner(value), (_key(value["key"]),)
+
+    def _inner(self, value: object) -> Codec:
+        return self.entries._of(_key(step(value, "key")))
 
 
 def _key(value: object) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..paths import Keys, to_path
-from .codec import SAME, Codec, Pruning, step
+from .codec import SAME, Codec, Part, Pruning, step
 from .entries import Rules, entries, entry_rules, wide
 from .form import Form, Json, Nothing, Place, closed, described, text_of
 from .marks import Mark, or_absent
@@ -246,6 +246,14 @@ class Record(Codec):
             return keys
         inner = self.parts.get(str(keys[0]), SAME).to_source(keys[1:], step(wire, keys[0]))
         return inner if keys[0] == self.bag else (keys[0], *inner)
+
+    def part(self, key: str | int, value: object) -> Part | None:
+        if not isinstance(value, dict):
+            return None
+        return self.parts.get(str(key), SAME), () if key == self.bag else (key,)
+
+    def joined(self, parts: object) -> object:
+        return replace(self, parts={}).decode(parts)
 
     def pruned(self, by: Pruning) -> Codec:
         parts = {key: codec.pruned(by) for key, codec in self.parts.items()}

@@ -1,0 +1,143 @@
+"""The source form of a wire value while it grows: what is whole is decoded once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ..paths import Keys
+from .codec import SAME, Codec
+
+Node: TypeAlias = tuple["dict[str, object] | list[object]", "str | int | None"]
+"""An open object or list with what is whole in it, and where the next thing belongs; None where its key is unknown."""
+NOTHING = object()
+"""What stands where nothing does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """``data`` is a copy as far as anything of it may change. ``open`` leads to what is being written; where that is
+    ``loose``, all below it may still turn out otherwise."""
+
+    data: object
+    open: Keys
+    loose: bool = False
+
+
+class Mirror:
+    """``shown`` costs what is open, and what was not whole when it was last asked."""
+
+    __slots__ = ("_codec", "_done")
+
+    def __init__(self, codec: Codec) -> None:
+        self._codec = codec
+        self._done: dict[tuple[int, int], _Done] = {}
+
+    def shown(self, nodes: Sequence[Node], leaf: object) -> Shown:
+        """``nodes`` from the root on, each of which belongs into the one before it, and ``leaf`` into the last."""
+        return self._shown(self._codec, nodes, leaf, 0)
+
+    def whole(self, value: object) -> object:
+        return self._codec.decode(value)
+
+    def items(self, nodes: Sequence[Node], keys: Keys) -> tuple[list[object], Codec, bool] | None:
+        """The list at the keys as far as it is whole, the codec of its items, and whether it is open.
+
+        None where there is none yet, or where it is decoded together with what is around it.
+        """
+        codec = self._codec
+        for value, key in nodes:
+            if not keys and isinstance(value, list) and (found := codec.part(len(value), value)) and found[1]:
+                return value, found[0], True
+            inner = codec.part(key, value) if key is not None else None
+            if inner is None or inner[1] != keys[: len(inner[1])]:
+                return self._closed(codec, value, keys)
+            codec, keys = inner[0], keys[len(inner[1]) :]
+        return None
+
+    def _closed(self, codec: Codec, value: object, keys: Keys) -> tuple[list[object], Codec, bool] | None:
+        """The same for a list that is no longer open."""
+        if not keys or not isinstance(value, dict) or keys[0] not in value:
+            return None
+        found = codec.part(keys[0], value)
+        if found is None or found[1] != keys[:1]:
+            return None
+        held = found[0].decode(value[str(keys[0])])
+        for key in keys[1:]:
+            held = held.get(key) if isinstance(held, dict) else None
+        return (held, SAME, False) if isinstance(held, list) else None
+
+    def _shown(self, codec: Codec, nodes: Sequence[Node], leaf: object, depth: int) -> Shown:
+        if depth == len(nodes):
+            return Shown(leaf if codec.part("", {}) == (SAME, ("",)) else NOTHING, ())
+        value, key = nodes[depth]
+        found = codec.part("" if key is None else key, value)
+        if found is None:
+            return Shown(codec.decode(_linked(nodes[depth:], leaf)), (), loose=True)
+        parts = self._parts(codec, value, depth)
+        if key is None:
+            return Shown(codec.joined(parts), ())
+        inner = self._shown(found[0], nodes, leaf, depth + 1)
+        if inner.data is not NOTHING:
+            _put(parts, key, inner.data)
+        return Shown(codec.joined(parts), (*found[1], *inner.open), inner.loose)
+
+    def _parts(
+        self, codec: Codec, value: dict[str, object] | list[object], depth: int
+    ) -> dict[str, object] | list[object]:
+        """A copy of the value with what is whole in it decoded."""
+        if codec is SAME:
+            return value.copy()
+        done = self._done.setdefault((depth, id(codec)), _Done())
+        return done.members(codec, value) if isinstance(value, dict) else done.items(codec, value)
+
+
+class _Done:
+    """What was decoded before, beside what it was decoded from."""
+
+    __slots__ = ("sources", "table", "wires")
+
+    def __init__(self) -> None:
+        self.wires: list[object] = []
+        self.sources: list[object] = []
+        self.table: dict[str, tuple[object, object]] = {}
+
+    def items(self, codec: Codec, value: list[object]) -> list[object]:
+        while self.wires and (len(self.wires) > len(value) or self.wires[-1] is not value[len(self.wires) - 1]):
+            self.wires.pop()
+            self.sources.pop()
+        for at in range(len(self.wires), len(value)):
+            self.wires.append(value[at])
+            self.sources.append(_decoded(codec, value, at, value[at]))
+        return self.sources.copy()
+
+    def members(self, codec: Codec, value: dict[str, object]) -> dict[str, object]:
+        table = self.table
+        for key, held in value.items():
+            if key not in table or table[key][0] is not held:
+                table[key] = (held, _decoded(codec, value, key, held))
+        return {key: table[key][1] for key in value}
+
+
+def _decoded(codec: Codec, value: object, key: str | int, held: object) -> object:
+    found = codec.part(key, value)
+    return held if found is None else found[0].decode(held)
+
+
+def _linked(nodes: Sequence[Node], leaf: object) -> object:
+    """The wire value of open brackets, each in the one before it."""
+    held = leaf
+    for value, key in reversed(nodes):
+        copy = value.copy()
+        if held is not NOTHING and key is not None:
+            _put(copy, key, held)
+        held = copy
+    return held
+
+
+def _put(held: dict[str, object] | list[object], key: str | int, value: object) -> None:
+    if isinstance(held, dict):
+        held[str(key)] = value
+    else:
+        held.append(value)
