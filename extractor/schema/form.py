@@ -13,6 +13,8 @@ Json: TypeAlias = dict[str, object]
 
 ANY_ITEM = "[*]"
 ANY_KEY = ".*"
+TOLD = "$told"
+"""Stands beside a format that a user's own words add to a type: nothing checks it."""
 
 
 def text_of(value: object) -> str:

@@ -15,6 +15,8 @@ from .matching import fits
 if TYPE_CHECKING:
     from .strict import Compiler
 
+TAG = "$tag"
+"""Stands in the rule of a property that tells the branches of a union apart, and so is always written."""
 _ABSENT, _NULL = "<absent>", "<null>"
 _SIGNS = ("null", _ABSENT)
 

@@ -10,7 +10,7 @@ from ..paths import Keys, to_path
 from .codec import SAME, Codec, Part, Pruning, step
 from .entries import Rules, entries, entry_rules, wide
 from .form import Form, Json, Nothing, Place, closed, described, text_of
-from .marks import Mark, or_absent
+from .marks import TAG, Mark, or_absent
 from .merge import conj, pattern_fits
 from .scalars import say
 
@@ -24,7 +24,7 @@ _REQUIRED = object()
 
 @dataclass(frozen=True, slots=True)
 class _Fixed:
-    """A property whose default is its only value: it is always written, and read as it stands."""
+    """The tag of a branch whose default is its only value: it is always written, and read as it stands."""
 
     value: object
 
@@ -114,7 +114,7 @@ def _property(c: Compiler, rule: object, place: Place, required: bool) -> tuple[
     form = c.node(rule, place)
     if required:
         return described(form, _default(rule)), _REQUIRED
-    if c.typed and (values := c.closed_values(rule)) and len(values) == 1:
+    if isinstance(rule, dict) and TAG in rule and (values := c.closed_values(rule)) and len(values) == 1:
         return described(form), _Fixed(values[0])
     form, mark = or_absent(c, form, rule)
     if not mark.absent:

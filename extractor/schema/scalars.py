@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..paths import Keys
 from .codec import SAME, Codec, Pruning
-from .form import Form, Json, Nothing, text_of
+from .form import TOLD, Form, Json, Nothing, text_of
 
 if TYPE_CHECKING:
     from .form import Place
@@ -92,7 +92,7 @@ def _text_rules(c: Compiler, node: Json, place: Place) -> tuple[Json, tuple[str,
     form = rules.get("format")
     if isinstance(form, str) and form not in c.dialect.formats:
         del rules["format"]
-        pattern = _FORMAT_PATTERNS.get(form) if c.typed else None
+        pattern = _FORMAT_PATTERNS.get(form) if c.typed and TOLD not in node else None
         if pattern and "pattern" not in rules:
             rules["pattern"] = pattern
         notes += [say("format", form)] if form not in {"decimal", "password"} else []

@@ -15,7 +15,8 @@ from pydantic_core import core_schema, to_jsonable_python
 
 from ..errors import SetupError, UnsupportedTypeError
 from .checking import short
-from .form import Json
+from .defaults import takes_default
+from .form import TOLD, Json
 
 _PLAIN_WORDS = {"pydantic_js_updates", "pydantic_js_extra"}
 _TYPES = ("string", "number", "integer", "boolean", "null", "array", "object")
@@ -90,9 +91,9 @@ class _Generator(GenerateJsonSchema):
         if not metadata.keys() <= _PLAIN_WORDS or callable(metadata.get("pydantic_js_extra")):
             return super().generate_inner(schema)
         method = self._methods[schema["type"]]
-        found = {**method(schema), **_typeless(metadata.get("pydantic_js_updates"))} if metadata else method(schema)
+        found = {**method(schema), **_own_words(metadata.get("pydantic_js_updates"))} if metadata else method(schema)
         extra = metadata.get("pydantic_js_extra")
-        return {**found, **_typeless(to_jsonable_python(extra))} if extra else found
+        return {**found, **_own_words(to_jsonable_python(extra))} if extra else found
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -129,6 +130,19 @@ class _Generator(GenerateJsonSchema):
             self._tell_hidden(found, schema["fields"])
         return found
 
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        return super().field_is_required(field, total) or self._is_refused(field["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        found = super().default_schema(schema)
+        return {key: found[key] for key in found if key != "default"} if self._is_refused(schema) else found
+
+    def _is_refused(self, schema: Any) -> bool:
+        """Whether a default is validated and is none that the type takes, so that the field has to be stated."""
+        if schema["type"] != "default" or not schema.get("validate_default", self._config.validate_default):
+            return False
+        return not takes_default(schema)
+
     def _tell_hidden(self, found: JsonSchemaValue, fields: Mapping[str, core_schema.ModelField]) -> None:
         """Required fields that are kept out of the schema, so that no answer could be right."""
         for name, field in fields.items():
@@ -163,11 +177,10 @@ def _named(found: JsonSchemaValue, fields: Iterable[Any]) -> JsonSchemaValue:
     return {**found, "prefixItems": [{**item, "title": one["name"]} for item, one in zip(items, fields, strict=False)]}
 
 
-def _typeless(words: Any) -> dict[str, Any]:
-    """A user's own words for a schema, but for a ``type`` that JSON does not know."""
-    if not words or words.get("type", "object") in _TYPES:
-        return words or {}
-    return {key: value for key, value in words.items() if key != "type"}
+def _own_words(words: Any) -> dict[str, Any]:
+    """A user's own words for a schema, but for a ``type`` that JSON does not know. A format is but told by them."""
+    told = {key: value for key, value in words.items() if key != "type" or value in _TYPES} if words else {}
+    return {**told, TOLD: True} if "format" in told else told
 
 
 def _alias_path(alias: Any) -> list[str | int] | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..paths import Keys
 from .codec import SAME, Boxed, Codec, Pruning
 from .form import Form, Json, Nothing, Place, closed, described, or_null, text_of
+from .marks import TAG
 from .matching import Defs, fits, lost, nearness, shared
 from .merge import COMBINED, PLAIN, both, flat
 from .scalars import type_of
@@ -51,24 +52,22 @@ def _branch(c: Compiler, branch: object, place: Place, tag: str | None, stated: 
 
 
 def _tagged(c: Compiler, branch: object, tag: str, stated: bool, place: Place) -> Form:
-    """A branch whose tag comes first, and is required where it has to be stated to be known."""
+    """A branch whose tag comes first, is always written, and is required where it has to be stated to be known."""
     node = flat(branch, c.find)
     rules = _mapping(node.get("properties"))
-    more = stated and _left_open(c, node, tag)
-    if tag not in rules or (next(iter(rules)) == tag and not more):
+    if tag not in rules:
         return c.node(branch, place)
-    c.change(place, "tag first", f"{tag} tells the branches apart and comes first")
-    required = [*_sequence(node.get("required")), *([tag] if more else [])]
-    ordered: Json = {**node, "properties": {tag: rules[tag], **rules}, "required": required}
+    first, open_ = next(iter(rules)) == tag, tag not in _sequence(node.get("required"))
+    if first and not (open_ and c.typed):
+        return c.node(branch, place)
+    if not first:
+        c.change(place, "tag first", f"{tag} tells the branches apart and comes first")
+    rule = {**_mapping(rules[tag]), TAG: True} if open_ and c.typed else rules[tag]
+    more = {"required": [*_sequence(node.get("required")), tag]} if open_ and stated else {}
+    ordered: Json = {**node, "properties": {tag: rule} | rules | {tag: rule}, **more}
     ref = branch.get("$ref") if isinstance(branch, dict) else None
     key = f"{ref} {tag} stated" if more else f"{ref} {tag}"
     return c.node(ordered, place) if ref is None else c.defined(key, str(ref), ordered, place)
-
-
-def _left_open(c: Compiler, node: Json, tag: str) -> bool:
-    """Whether a property has a default and yet several values, so that leaving it out says nothing."""
-    values = c.closed_values(_mapping(node.get("properties")).get(tag))
-    return len(values or ()) > 1 and tag not in _sequence(node.get("required"))
 
 
 def _told_apart(c: Compiler, forms: list[tuple[object, Form]]) -> list[tuple[object, Form]]:

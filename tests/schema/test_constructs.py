@@ -295,14 +295,20 @@ def test_aliases_are_those_that_the_type_reads() -> None:
     assert list(schema.strict["properties"]) == ["the-a", "b1", "deep"]  # type: ignore[call-overload]
 
 
-def test_a_constant_that_is_its_own_default_is_always_written() -> None:
+def test_a_constant_need_not_be_stated_but_where_it_tells_branches_apart() -> None:
     class Tagged(BaseModel):
         kind: Literal["t"] = "t"
 
-    schema = Schema.of(Tagged)
-    assert schema.direct
-    assert schema.strict["properties"] == {"kind": {"type": "string", "const": "t"}}
-    assert schema.encode({}) == {"kind": "t"}
+    class Other(BaseModel):
+        kind: Literal["o"] = "o"
+
+    alone = Schema.of(Tagged)
+    for source in ({}, {"kind": "t"}):
+        assert alone.decode(alone.encode(source)) == source
+    either: Schema[Tagged | Other] = Schema.of(Tagged | Other)
+    tags = [closed(kind={"type": "string", "const": kind}) for kind in "to"]
+    assert list(either.strict["$defs"].values()) == tags  # type: ignore[attr-defined]
+    assert either.encode({"kind": "o"}) == {"value": {"kind": "o"}}
 
 
 def test_a_branch_is_chosen_by_what_it_gives_back() -> None:
