@@ -64,7 +64,7 @@ def _tagged(c: Compiler, branch: object, tag: str, stated: bool, place: Place) -
         c.change(place, "tag first", f"{tag} tells the branches apart and comes first")
     rule = {**_mapping(rules[tag]), TAG: True} if open_ and c.typed else rules[tag]
     more = {"required": [*_sequence(node.get("required")), tag]} if open_ and stated else {}
-    ordered: Json = {**node, "properties": {tag: rule} | rules | {tag: rule}, **more}
+    ordered: Json = {**node, "properties": {tag: rule, **{**rules, tag: rule}}, **more}
     ref = branch.get("$ref") if isinstance(branch, dict) else None
     key = f"{ref} {tag} stated" if more else f"{ref} {tag}"
     return c.node(ordered, place) if ref is None else c.defined(key, str(ref), ordered, place)
