@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
@@ -161,10 +161,10 @@ def _is_finite(text: str | bytes) -> bool:
     return True
 
 
-def _strange(made: object, value: object) -> tuple[Issue, ...]:
-    """The issue of an object that became a model though none of its keys is the model's."""
+def _strange(made: object, value: object, listed: Set[str]) -> tuple[Issue, ...]:
+    """The issue of an object that became a model though none of its keys is the model's, nor one of its schema."""
     names = [field.alias or name for name, field in getattr(type(made), "model_fields", {}).items()]
-    if not names or not isinstance(value, dict) or not value:
+    if not names or not isinstance(value, dict) or not value or value.keys() & listed:
         return ()
     text = f"None of these keys belongs here: {', '.join(value)}. There are: {', '.join(names)}"
     return (Issue("$", short(text), None, "strange_keys"),)
@@ -183,17 +183,20 @@ class Checker(Protocol):
 
 
 class PydanticChecker:
-    """A type's own rules, in JSON mode. ``context`` is what Pydantic hands to the type's validators."""
+    """A type's own rules, in JSON mode.
 
-    __slots__ = ("_adapter", "_read")
+    ``listed`` are the properties of its source schema. ``context`` is what Pydantic hands to the type's validators.
+    """
 
-    def __init__(self, adapter: TypeAdapter[Any], context: object = None) -> None:
-        self._adapter = adapter
+    __slots__ = ("_adapter", "_listed", "_read")
+
+    def __init__(self, adapter: TypeAdapter[Any], listed: Set[str], context: object = None) -> None:
+        self._adapter, self._listed = adapter, listed
         read = adapter.validator.validate_json
         self._read = read if context is None else partial(read, context=context)
 
     def within(self, context: object) -> PydanticChecker:
-        return PydanticChecker(self._adapter, context)
+        return PydanticChecker(self._adapter, self._listed, context)
 
     def value(self, value: object, exact: bool = False) -> Checked[Any]:
         try:
@@ -217,7 +220,7 @@ class PydanticChecker:
             value = self._read(text)
         except ValidationError as error:
             return Checked(None, issues_of(error, unreadable(text)))
-        strange = () if getattr(value, "model_fields_set", True) else _strange(value, unreadable(text))
+        strange = () if getattr(value, "model_fields_set", True) else _strange(value, unreadable(text), self._listed)
         return Checked(None, strange) if strange else Checked(value)
 
     def dump(self, value: object) -> object:

@@ -23,7 +23,7 @@ from .plan import Source, planned
 from .quotes import Quoting, quoting
 from .repeats import repeated
 from .rules import annotations_of
-from .source import adapter_of, name_of, source_of
+from .source import adapter_of, listed, name_of, source_of
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -239,5 +239,5 @@ def compiled(kind: object, dialect: str = DEFAULT, open_objects: bool = False) -
     else:
         adapter = adapter_of(kind)
         raw = source_of(adapter, kind)
-        source, checker = Source(raw, True), PydanticChecker(adapter)
+        source, checker = Source(raw, True), PydanticChecker(adapter, listed(raw))
     return Schema(name_of(raw, kind), raw, source, rules, checker)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from types import FunctionType
 from typing import Any, cast
 
@@ -16,6 +16,7 @@ from pydantic_core import core_schema, to_jsonable_python
 from ..errors import SetupError, UnsupportedTypeError
 from .checking import short
 from .defaults import takes_default
+from .drafts import look_at
 from .form import TOLD, Json
 
 _PLAIN_WORDS = {"pydantic_js_updates", "pydantic_js_extra"}
@@ -267,6 +268,14 @@ def source_of(adapter: TypeAdapter[Any], kind: object) -> Json:
     except (PydanticInvalidForJsonSchema, PydanticUserError) as error:
         why = str(error).split("\n", 1)[0]
         raise UnsupportedTypeError(f"{kind!r} has no JSON Schema: {why}", path="$") from error
+
+
+def listed(source: Mapping[str, object]) -> Set[str]:
+    """The names of the properties of a source schema's root."""
+    ref = source.get("$ref")
+    root = look_at(source, ref) if isinstance(ref, str) else source
+    found = root.get("properties") if isinstance(root, dict) else None
+    return found.keys() if isinstance(found, dict) else frozenset()
 
 
 def name_of(source: Mapping[str, object], kind: object) -> str:
