@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         TruncatedError,
         UnsupportedTypeError,
     )
+    from .estimate import Estimate
     from .evidence import Evidence, Leaf, Span
     from .issues import Fix, Issue
     from .observer import Observer
@@ -46,6 +47,7 @@ __all__ = [
     "Coverage",
     "Document",
     "DocumentError",
+    "Estimate",
     "Evidence",
     "ExtractionError",
     "Extractor",
@@ -96,6 +98,7 @@ _HOMES = {
     "errors": "BudgetError DocumentError ExtractionError ExtractorError InvalidOutputError ModelCallError"
     " ModelProtocolError ModelStatusError ModelUnreachableError RefusalError SetupError TruncatedError"
     " UnsupportedTypeError",
+    "estimate": "Estimate",
     "evidence": "Evidence Leaf Span",
     "issues": "Fix Issue",
     "observer": "Observer",

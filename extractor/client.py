@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .batch.given import Documents
     from .chat import ChatRequest, Completion
     from .document import DocumentSource
+    from .estimate import Estimate
     from .flow import Answer, Ask, Flow, Outcome
     from .options import Memory
     from .result import Result
@@ -118,7 +119,21 @@ class _Front(Generic[Transport]):
 
         settings = self.settings.with_(options)
         schema = Schema.of(type, dialect=settings.dialect)
+        if settings.split:
+            from .flow.splitting import splitting
+            from .schema.items import item_of
+
+            item = Schema.of(item_of(type), dialect=settings.dialect)
+            return splitting(schema, item, Document.of(document), settings), settings
         return reading_of(schema, Document.of(document), settings), settings
+
+    def _estimate(self, type: Any, document: DocumentSource, options: Options) -> Estimate:
+        from .document import Document
+        from .flow.size import estimated
+        from .schema import Schema
+
+        settings = self.settings.with_(options)
+        return estimated(Schema.of(type, dialect=settings.dialect), Document.of(document), settings)
 
 
 class Extractor(_Front[httpx.BaseTransport]):
@@ -160,6 +175,10 @@ class Extractor(_Front[httpx.BaseTransport]):
         from .batch import Batch
 
         return Batch(self, type, documents, options)
+
+    def estimate(self, type: Any, document: DocumentSource, /, **options: Unpack[Options]) -> Estimate:
+        """What ``extract`` would take, told without a request: requests, tokens, and money where prices are known."""
+        return self._estimate(type, document, options)
 
     def complete(self, request: ChatRequest) -> Completion:
         """Send one request as it is, and give what came back. Raises ``ModelCallError``."""
@@ -226,6 +245,12 @@ class AsyncExtractor(_Front[httpx.AsyncBaseTransport]):
         from .batch import AsyncBatch
 
         return AsyncBatch(self, type, documents, options)
+
+    async def estimate(self, type: Any, document: DocumentSource, /, **options: Unpack[Options]) -> Estimate:
+        """As ``Extractor.estimate``."""
+        from asyncio import to_thread
+
+        return await to_thread(self._estimate, type, document, options)
 
     async def complete(self, request: ChatRequest) -> Completion:
         """As ``Extractor.complete``."""

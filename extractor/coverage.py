@@ -60,6 +60,16 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class PartRead:
+    """One document of a bundle (``split=``): its pages, and the place of its value in the list, None if it failed."""
+
+    pages: tuple[int, ...]
+    index: int | None
+    coverage: Coverage | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """What was read of a document that was read in windows.
 
@@ -71,6 +81,8 @@ class Coverage:
     unread: tuple[Stretch, ...] = ()
     uncovered: tuple[Stretch, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    parts: tuple[PartRead, ...] = ()
+    """The documents of a bundle, each of which is a window then."""
 
     @property
     def complete(self) -> bool:

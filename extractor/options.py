@@ -156,6 +156,9 @@ class Options(TypedDict, total=False):
     count_rows: bool
     """Whether what looks like rows is counted against the items that came back, and asked for again where it is short
     (default True)."""
+    split: bool | str
+    """For ``list[…]``: the document is a bundle, such as a scan of many receipts. The model finds the pages of each,
+    which is then read by itself. A text says what one is (``split="one receipt"``)."""
     max_unread: float
     """How much of a long document may stay unread before that is an error, as a share of its windows' text (default
     0.25). What was not read is told in the result's ``coverage``, whatever this says."""
@@ -244,6 +247,7 @@ class Settings:
     concurrency: int = 8
     window_tokens: int = 16_000
     count_rows: bool = True
+    split: bool | str = False
     max_unread: float = 0.25
     prices: Prices = field(default_factory=dict)
     request: Mapping[str, Any] = field(default_factory=dict)

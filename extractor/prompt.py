@@ -34,6 +34,12 @@ _DOCUMENT = "Document:\n{}"
 _JSON = "JSON:\n"
 _PAGE = "[page {}]\n{}"
 _BLANK = "(no text on this page)"
+_BUNDLE = (
+    "The pages are a bundle: several documents one after the other.{} Find where each begins and ends, from the"
+    " numbers, names, dates and headings on its pages. Give the first and the last page of each, by the numbers in"
+    " [page …]. Every page belongs to exactly one document, a blank page to the one before it."
+)
+_EACH = " One document is {}."
 _PIECE = "[This is one part of a longer document. Give what this part says, and null or an empty list for all else.]\n"
 _ABOVE = "[Further up stand these lines. They say what follows is about; they are no part of it:]\n{}\n[The part:]\n"
 _AGAIN = (
@@ -179,6 +185,16 @@ class Missing:
 def piece(above: str) -> str:
     """What goes before a window of a long document: that it is one, and the lines under which it stands."""
     return _PIECE + (_ABOVE.format(above) if above else "")
+
+
+def labelled(number: int, text: str) -> str:
+    """The text of a page with its number."""
+    return _PAGE.format(number, text)
+
+
+def bundle(what: str, instructions: str | None) -> str:
+    """What is asked of a bundle: where its documents begin and end. ``what``: what one of them is."""
+    return "\n".join(filter(None, (_BUNDLE.format(_EACH.format(what) if what else ""), instructions)))
 
 
 def form() -> tuple[Message, ...]:

@@ -11,8 +11,8 @@ import extractor
 
 PACKAGE = Path(extractor.__file__).parent
 ORDER = (
-    "errors options annotations display paths issues tokens coverage schema document chat evidence answer result"
-    " observer prompt flow transports endpoint lessons driving client testing telemetry batch"
+    "errors options annotations display paths issues tokens coverage estimate schema document chat evidence answer"
+    " result observer prompt flow transports endpoint lessons driving client testing telemetry batch"
     " evaluate report demo cli"
 ).split()
 DOORS = {"client": {"batch"}}
@@ -143,6 +143,7 @@ Conflict
 Coverage
 Document
 DocumentError
+Estimate
 Evidence
 ExtractionError
 Extractor

@@ -30,6 +30,7 @@ _SHARED_PART = 0.1
 _EARLIEST = 0.6
 """A window is cut at the best place after this part of what it could hold."""
 _MOST_CARRIED = 12
+_CARRIED_PART = 0.05
 _LONGEST_CARRIED = 240
 LEFT_OUT = "\n[…]\n"
 """Between two stretches of a page that do not follow each other."""
@@ -53,9 +54,10 @@ class Reading:
     def looks(self) -> Looks:
         return looks_of(self.lines)
 
-    @property
-    def has_rows(self) -> bool:
-        return any(run >= 0 for run in self.looks.run)
+    @cached_property
+    def rows(self) -> int:
+        """How many lines look like rows."""
+        return sum(run >= 0 for run in self.looks.run)
 
     @cached_property
     def starts(self) -> tuple[int, ...]:
@@ -159,12 +161,6 @@ def region_of(reading: Reading, rows: Sequence[int], known: Container[int]) -> W
     return Window(tuple(own), (), _carried(reading, own[0]))
 
 
-def fits(reading: Reading, budget: int, most_rows: int | None) -> bool:
-    """Whether the document is one window."""
-    rows = 0 if most_rows is None else sum(map(reading.looks.is_row, range(len(reading.lines))))
-    return sum(reading.costs) <= budget and rows <= (most_rows or 0)
-
-
 def _cuts(reading: Reading, budget: int, most_rows: int | None) -> Iterator[int]:
     """Where windows begin, and the end."""
     begin, count = 0, len(reading.lines)
@@ -178,7 +174,7 @@ def _cuts(reading: Reading, budget: int, most_rows: int | None) -> Iterator[int]
 def _reach(reading: Reading, begin: int, budget: int, most_rows: int | None) -> int:
     """How far a window may go: to the line that is too much. A page with a picture is taken whole."""
     spent = rows = 0
-    room = budget - (_shared_room(budget) if begin else 0)
+    room = budget - (_shared_room(budget) + int(budget * _CARRIED_PART) if begin else 0)
     for at in range(begin, len(reading.lines)):
         spent += reading.costs[at]
         rows += reading.looks.is_row(at)

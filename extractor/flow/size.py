@@ -1,4 +1,4 @@
-"""How large a request becomes, in tokens, before it is made."""
+"""How large requests become, and how a document is cut for them, before any is made."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING, Any
 from .. import prompt
 from ..document.kinds import kind_of
 from ..document.sizes import size_of
-from ..tokens import UNSEEN_IMAGE, image_tokens, message_tokens
+from ..document.windows import Reading, Window, windows_of
+from ..estimate import Estimate
+from ..schema.sizes import fullest, shortest
+from ..tokens import UNSEEN_IMAGE, image_tokens, message_tokens, text_tokens
 from .modes import begun, is_told
 
 if TYPE_CHECKING:
-    from ..document import Page
+    from ..document import Document, Page
     from ..options import Settings
     from ..schema import Schema
+
+MOST_ROWS = 300
+"""Rows that are asked for at once: above some 800, models leave some out in silence."""
 
 
 def frame_tokens(schema: Schema[Any], settings: Settings) -> int:
@@ -26,6 +32,38 @@ def frame_tokens(schema: Schema[Any], settings: Settings) -> int:
 def budget_of(schema: Schema[Any], settings: Settings) -> int:
     """The tokens that a window has for the document; at least half of what the caller names."""
     return max(settings.window_tokens - frame_tokens(schema, settings), settings.window_tokens // 2)
+
+
+def cut(schema: Schema[Any], document: Document, settings: Settings) -> tuple[Reading, tuple[Window, ...]]:
+    """The document, and the windows in which it is read."""
+    reading = Reading(document, page_tokens)
+    rows = MOST_ROWS if schema.partial()[1].has_lists else None
+    return reading, windows_of(reading, budget_of(schema, settings), rows)
+
+
+def estimated(schema: Schema[Any], document: Document, settings: Settings) -> Estimate:
+    """What reading the document as the type is likely to take."""
+    reading, windows = cut(schema, document, settings)
+    whole = len(windows) < 2
+    form = schema if whole else schema.partial()[0]
+    frame = frame_tokens(form, settings)
+    shown = sum(reading.costs[at] for window in windows for at in (*window.lines, *window.carried))
+    around = 0 if whole else len(windows) * text_tokens(prompt.piece("…"))
+    bare = shortest(form.strict) * len(windows)
+    rows = reading.rows if schema.partial()[1].has_lists else 0
+    most = bare + fullest(form.strict, rows)
+    limit = settings.request.get("max_completion_tokens") or settings.request.get("max_tokens")
+    answers = (bare, min(most, limit * len(windows)) if limit else most)
+    prompts = frame * len(windows) + shown + around
+    return Estimate(len(windows), prompts, answers, _money(prompts, answers, settings))
+
+
+def _money(prompts: int, answers: tuple[int, int], settings: Settings) -> tuple[float, float] | None:
+    price = settings.prices.get(settings.model)
+    if price is None:
+        return None
+    low, high = ((prompts * price[0] + answer * price[1]) / 1e6 for answer in answers)
+    return low, high
 
 
 def page_tokens(page: Page) -> int:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .. import prompt
 from ..answer.locate import Place, Text, located
 from ..answer.mentions import Mentions
-from ..document.windows import Reading, Window, region_of, window_of, windows_of
+from ..document.windows import Reading, Window, region_of, window_of
 from ..errors import ModelStatusError, TruncatedError
 from ..result import Ledger, Result
 from .covering import Rows, by_window, portions, rows_of
 from .merging import Merged, Merger, Source, Told
 from .outcome import finished
-from .size import budget_of, page_tokens
+from .size import budget_of, cut
 from .watched import extraction
 from .waves import Ended, Job, Spending
 
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from .effects import Flow
 
 T = TypeVar("T")
-MOST_ROWS = 300
-"""Rows that are asked for at once: above some 800, models leave some out in silence."""
 _TOO_MUCH = re.compile(r"context.{0,3}(length|window)|too (long|large|many tokens)|maximum.{0,20}tokens", re.IGNORECASE)
 
 
@@ -162,16 +160,13 @@ class Long:
 
 def windowed(schema: Schema[T], document: Document, settings: Settings) -> Flow[Result[T]]:
     """The value of a document in as many windows as it takes."""
-    reading = Reading(document, page_tokens)
     outline = schema.partial()[1]
-    rows = MOST_ROWS if outline.has_lists else None
-    budget = budget_of(schema, settings)
-    windows = windows_of(reading, budget, rows)
-    if len(windows) < 2 and not (settings.count_rows and outline.has_lists and reading.has_rows):
+    reading, windows = cut(schema, document, settings)
+    if len(windows) < 2 and not (settings.count_rows and outline.has_lists and reading.rows):
         return (yield from extraction(schema, document, settings))
     if settings.validation_context is not None:
         schema = schema.within(settings.validation_context)
-    long = Long(schema, settings, reading, windows, budget, Spending(settings))
+    long = Long(schema, settings, reading, windows, budget_of(schema, settings), Spending(settings))
     yield from long.read()
     return (yield from finished(long))
 
