@@ -12,6 +12,7 @@ from .codec import SAME, Codec, Part, Pruning, step
 from .form import ANY_KEY, Form, Json, Place, described, text_of
 from .merge import conj, pattern_fits
 from .scalars import say
+from .unions import kinded
 
 if TYPE_CHECKING:
     from .strict import Compiler
@@ -46,7 +47,7 @@ def _unstated(c: Compiler, node: Json, patterns: Mapping[str, object]) -> object
 
 def entries(c: Compiler, node: Json, rules: Rules, place: Place) -> Form:
     """A list of entries, one shape for each rule."""
-    shapes = [_shape(c, names, value, place / ANY_KEY) for names, value in rules]
+    shapes = _shapes(c, rules, place / ANY_KEY)
     c.change(place, "entries", "a dict is a list of entries of key and value")
     tests = tuple(_test(names) for names, _ in rules)
     return _listed(c, node, shapes, tests)
@@ -62,9 +63,8 @@ def wide(c: Compiler, properties: Mapping[str, object], place: Place) -> Form | 
         return None
     c.change(place, "many properties", f"{len(properties)} properties are a list of entries of key and value")
     many = len(properties) > c.dialect.enums // 2
-    shapes = [
-        _shape(c, True if many else {"enum": keys}, properties[keys[0]], place / ANY_KEY) for keys in kinds.values()
-    ]
+    rules: Rules = [(True if many else {"enum": keys}, properties[keys[0]]) for keys in kinds.values()]
+    shapes = _shapes(c, rules, place / ANY_KEY)
     tests = tuple(frozenset(keys).__contains__ for keys in kinds.values())
     form = _listed(c, {}, shapes, tests)
     note = f"Each of {len(properties)} keys once, from {next(iter(properties))} to {next(reversed(list(properties)))}"
@@ -90,8 +90,13 @@ def _one_of(c: Compiler, shapes: list[Json]) -> Json:
     return entry({"type": "string"}, {"anyOf": [held for at, held in enumerate(values) if held not in values[:at]]})
 
 
-def _shape(c: Compiler, names: object, value: object, place: Place) -> Form:
-    form = c.node(value, place)
+def _shapes(c: Compiler, rules: Rules, place: Place) -> list[Form]:
+    """An entry for each rule; values that begin alike are named where the endpoint tells them apart by that."""
+    values = kinded(c, [(value, c.node(value, place)) for _, value in rules], place)
+    return [_shape(c, names, form, place) for (names, _), (_, form) in zip(rules, values, strict=True)]
+
+
+def _shape(c: Compiler, names: object, form: Form, place: Place) -> Form:
     key = Form({"type": "string"}) if names is True else c.node(_key_schema(c, names), place)
     return Form(entry(described(key).schema, described(form).schema), form.codec)
 

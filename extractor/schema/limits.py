@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ..paths import Keys
 from .dialects import Dialect
 from .finish import children, name_in
 from .form import Json
@@ -66,10 +67,73 @@ def _enum(node: Json) -> list[object]:
     return enum if isinstance(enum, list) else []
 
 
-def excesses(counts: Counts, dialect: Dialect) -> Iterator[str]:
-    """Each limit that is not kept, in words."""
-    limits = {"properties": "properties", "depth": "levels of nesting", "chars": "characters of names and values"}
-    for key, what in {**limits, "enums": "enum values"}.items():
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """A limit that is not kept: in words, and the keys of where most of it stands in the strict schema."""
+
+    text: str
+    keys: Keys
+
+
+def excesses(schema: Json, counts: Counts, dialect: Dialect) -> Iterator[Excess]:
+    for key, (what, weigh) in _LIMITS.items():
         found, most = getattr(counts, key), getattr(dialect, key)
         if found > most:
-            yield f"{found:,} {what}, and {dialect.name} takes {most:,}"
+            keys = max(_places(schema, dialect.depth_through_refs), key=weigh).keys
+            yield Excess(f"{found:,} {what}, and {dialect.name} takes {most:,}", keys)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A node with the keys that lead to it, the first of a list for all of it, and how many objects are around it."""
+
+    node: Json
+    keys: Keys = ()
+    depth: int = 0
+
+
+def _places(schema: Json, through: bool) -> Iterator[_Spot]:
+    """Every node, from the root on. ``through``: depth goes on through references, which may be met at several."""
+    defs = schema.get("$defs")
+    defs = defs if isinstance(defs, dict) else {}
+    waiting, met = [_Spot(schema)], set[tuple[str, int]]()
+    while waiting:
+        spot = waiting.pop()
+        yield spot
+        name = name_in(spot.node)
+        if name is not None and name in defs:
+            depth = spot.depth if through else 0
+            if (name, depth) not in met and depth < _DEEPEST:
+                met.add((name, depth))
+                waiting.append(_Spot(defs[name], spot.keys, depth))
+        waiting += _inside(spot)
+
+
+def _inside(spot: _Spot) -> Iterator[_Spot]:
+    properties, branches = spot.node.get("properties"), spot.node.get("anyOf")
+    for key, inner in properties.items() if isinstance(properties, dict) else ():
+        yield _Spot(inner, (*spot.keys, key), spot.depth + 1)
+    for branch in branches if isinstance(branches, list) else ():
+        yield _Spot(branch, spot.keys, spot.depth)
+    if isinstance(items := spot.node.get("items"), dict):
+        yield _Spot(items, (*spot.keys, 0), spot.depth)
+
+
+def _size(spot: _Spot) -> int:
+    properties = spot.node.get("properties")
+    return len(properties) if isinstance(properties, dict) else 0
+
+
+def _text(spot: _Spot) -> int:
+    properties = spot.node.get("properties")
+    values = (*(properties if isinstance(properties, dict) else ()), *_enum(spot.node))
+    return sum(len(value) for value in values if isinstance(value, str))
+
+
+_DEEPEST = 50
+_LIMITS: dict[str, tuple[str, Callable[[_Spot], int]]] = {
+    "properties": ("properties", _size),
+    "depth": ("levels of nesting", lambda spot: spot.depth),
+    "chars": ("characters of names and values", _text),
+    "enums": ("enum values", lambda spot: len(_enum(spot.node))),
+}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ..errors import UnsupportedTypeError
+from ..paths import to_path
 from .changes import Change
 from .codec import SAME, Boxed, Codec, settle
 from .dialects import Dialect
@@ -60,8 +61,10 @@ def planned(source: Source, dialect: Dialect) -> Plan:
             break
         else:
             break
-    for excess in excesses(counts, dialect):
-        raise UnsupportedTypeError(f"the type is too large: its strict schema has {excess}; split the type")
+    for excess in excesses(plan.strict, counts, dialect):
+        path = to_path(plan.decoder.to_source(excess.keys, None))
+        text = f"the type is too large: its strict schema has {excess.text}, most of it at {path}; split the type there"
+        raise UnsupportedTypeError(text, path=path)
     check_ends(plan.strict)
     return plan
 

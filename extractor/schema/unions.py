@@ -34,7 +34,7 @@ def union(c: Compiler, branches: Sequence[object], place: Place, stated: str | N
         if not forms:
             raise Nothing(place)
         return forms[0][1]
-    form = some[0][1] if len(some) == 1 else _choice(c, _kinded(c, some, place))
+    form = some[0][1] if len(some) == 1 else _choice(c, kinded(c, some, place))
     return form if len(some) == len(forms) else or_null(form, type_lists=c.dialect.type_lists)
 
 
@@ -90,7 +90,7 @@ def _boxed(form: Form) -> Form:
     return Form(closed({"entries": form.schema}), Boxed("entries", form.codec))
 
 
-def _kinded(c: Compiler, forms: list[tuple[object, Form]], place: Place) -> list[tuple[object, Form]]:
+def kinded(c: Compiler, forms: list[tuple[object, Form]], place: Place) -> list[tuple[object, Form]]:
     """Objects that begin with the same key get one more before it, that names the branch."""
     objects = [form for _, form in forms if c.shape(form).get("type") == "object"]
     if c.dialect.first_keys_shared or len({_first_key(c.shape(form)) for form in objects}) == len(objects):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
 
 from extractor.errors import UnsupportedTypeError
 from extractor.schema import Schema
@@ -68,12 +68,37 @@ def test_xgrammar_takes_a_pattern_or_a_length() -> None:
     assert "minLength" not in str(name)
 
 
-def test_limits_name_the_count() -> None:
+def test_limits_name_the_count_and_the_place() -> None:
     raw: dict[str, Any] = {"type": "integer"}
     for _ in range(7):
         raw = {"type": "object", "properties": {"n": raw}, "required": ["n"], "additionalProperties": False}
-    with pytest.raises(UnsupportedTypeError, match="7 levels of nesting, and core takes 5"):
+    with pytest.raises(UnsupportedTypeError, match="7 levels of nesting, and core takes 5") as caught:
         Schema.of(raw, dialect="core")
+    assert caught.value.path == "$.n.n.n.n.n.n.n"
+
+
+def test_the_place_of_a_limit_is_that_of_the_source() -> None:
+    def fields(count: int) -> dict[str, Any]:
+        return {f"f{at}": (Annotated[int, Field(ge=at)], ...) for at in range(count)}
+
+    two = create_model("Two", a=int, b=create_model("Wide", **fields(70)), c=create_model("Less", **fields(40)))
+    with pytest.raises(
+        UnsupportedTypeError, match=r"114 properties, and core takes 100, most of it at \$\[0\]\.b;"
+    ) as caught:
+        Schema.of(list[two], dialect="core")  # type: ignore[valid-type]
+    assert caught.value.path == "$[0].b"
+
+
+def test_entries_whose_values_begin_alike_are_told_apart_in_core() -> None:
+    kinds = {
+        key: {"type": "object", "properties": {"n": {"type": kind}}, "required": ["n"], "additionalProperties": False}
+        for key, kind in (("^a", "integer"), ("^b", "string"))
+    }
+    schema = Schema.of({"type": "object", "patternProperties": kinds, "additionalProperties": False}, dialect="core")
+    source = {"a1": {"n": 1}, "b1": {"n": "x"}}
+    wire = schema.encode(source)
+    assert [one["value"]["kind"] for one in wire["value"]] == ["1", "2"]  # type: ignore[index]
+    assert schema.decode(wire) == source
 
 
 def test_an_unknown_dialect_is_refused() -> None:
