@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypedDict, get_args
@@ -322,6 +322,8 @@ class BatchOptions(Options, total=False):
     or ``none`` of them."""
     max_failures: int | None
     """How many documents may fail; one more, and no further document is begun."""
+    fatal: Collection[int]
+    """HTTP statuses after which no further document is begun, such as 401: none by default."""
     batch_usd: float | None
     """US dollars for the whole batch, with what its journal says was spent before. (``max_usd`` is for one call.)"""
     rpm: float | None
@@ -344,6 +346,7 @@ class BatchSettings:
     journal: str | PathLike[str] | None = None
     redo: Redo = "transient"
     max_failures: int | None = None
+    fatal: Collection[int] = ()
     batch_usd: float | None = None
     rpm: float | None = None
     tpm: float | None = None

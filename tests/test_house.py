@@ -39,6 +39,10 @@ HOMES = {
     "schemas": {"cli"},
     "rich": {"batch", "cli", "demo", "transports"},
     "tqdm": {"batch"},
+    "pyarrow": {"batch"},
+    "pandas": {"batch"},
+    "polars": {"batch"},
+    "duckdb": {"batch"},
 }
 REQUIRED = {"pydantic", "pydantic_core", "jsonschema", "referencing", "httpx", "httpcore", "schemas"}
 OPTIONAL = HOMES.keys() - REQUIRED

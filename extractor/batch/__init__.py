@@ -3,5 +3,6 @@
 from .handles import AsyncBatch, Batch
 from .item import Item
 from .meter import Progress
+from .table import Table
 
-__all__ = ["AsyncBatch", "Batch", "Item", "Progress"]
+__all__ = ["AsyncBatch", "Batch", "Item", "Progress", "Table"]

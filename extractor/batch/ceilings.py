@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..chat import Usage
-from ..errors import BudgetError, ExtractorError
+from ..errors import BudgetError, ExtractorError, ModelStatusError
 from ..result import Call, Ledger
+from .caught import Caught
 
 if TYPE_CHECKING:
     from ..options import BatchSettings
@@ -24,17 +26,30 @@ class Ceilings:
     def __init__(self, settings: BatchSettings, spent: float = 0.0) -> None:
         self._max_failures = settings.max_failures
         self._batch_usd = settings.batch_usd
+        self._fatal = settings.fatal
         self._spent = spent
         self._paid = self._failed = self._working = 0
         self._known = 0.0
         self._changed = asyncio.Event()
         self._finishing = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._waking: Callable[[], object] = bool
         self.error: ExtractorError | None = None
 
+    def begin(self, wake: Callable[[], object]) -> None:
+        """Work begins in this event loop; ``wake`` is called when it is to finish."""
+        self._loop, self._waking = asyncio.get_running_loop(), wake
+
     def finish(self) -> None:
-        """Begin no further document."""
+        """Begin no further document. From any thread."""
         self._finishing = True
+        if self._loop is not None:
+            with Caught():  # the loop may have ended by now
+                self._loop.call_soon_threadsafe(self._woken)
+
+    def _woken(self) -> None:
         self._changed.set()
+        self._waking()
 
     async def more(self) -> bool:
         """Whether one more may be begun; it counts as begun then."""
@@ -59,6 +74,8 @@ class Ceilings:
             return
         if item.error is not None:
             self._failed += 1
+            if isinstance(item.error, ModelStatusError) and item.error.status_code in self._fatal:
+                self._finishing = True
             if self._max_failures is not None and self._failed > self._max_failures:
                 self._reached("max_failures", f"{self._failed} documents failed: max_failures={self._max_failures}.")
         if self._batch_usd is not None:

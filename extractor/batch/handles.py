@@ -14,6 +14,7 @@ from .journal import Journal
 from .meter import Meter, Progress
 from .run import Run
 from .show import Shown, shown
+from .table import Group, Table
 from .work import Journaled, Work
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class _Engine(Generic[T]):
         most = settings.concurrency
         limiter = Limiter(most, rpm=settings.rpm, tpm=settings.tpm, adaptive=settings.adaptive)
         self._extractor = extractor.paced(limiter, most, calls)
-        self._schema: Schema[T] = Schema.of(type, dialect=self._extractor.settings.dialect)
+        self.schema: Schema[T] = Schema.of(type, dialect=self._extractor.settings.dialect)
         self.meter = Meter(len(documents) if isinstance(documents, Sized) else None)
         self.settings, self._type, self._documents = settings, type, documents
         self._shown: Shown = shown(settings.progress)
@@ -49,7 +50,7 @@ class _Engine(Generic[T]):
         if self.journal is None:
             return Work(self._extractor, self._type, self.ceilings)
         given = (self._extractor, self._type, self.ceilings)
-        return Journaled(*given, self.journal, self._schema, self.settings)
+        return Journaled(*given, self.journal, self.schema, self.settings)
 
     async def items(self) -> AsyncGenerator[Item[T], None]:
         ceilings, concurrency, order = self.ceilings, self.settings.concurrency, self.settings.order
@@ -129,6 +130,10 @@ class Batch(_Front[T]):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def table(self, *columns: Group) -> Table:
+        """The items as a table with these columns beside the value's: ``status``, ``issues``, ``cost``."""
+        return Table(self, self._engine.schema, *columns)
 
 
 class AsyncBatch(_Front[T]):

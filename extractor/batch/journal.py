@@ -137,6 +137,14 @@ def records(path: str | os.PathLike[str]) -> Iterator[tuple[int, Mapping[str, An
         raise SetupError(f"The journal {path} cannot be read: {error.strerror}.") from None
 
 
+def last_records(path: str | os.PathLike[str]) -> Iterator[tuple[int, Mapping[str, Any] | None]]:
+    """As ``records``, of each key the last one alone."""
+    last = {record["key"]: number for number, record in records(path) if record is not None}
+    for number, record in records(path):
+        if record is None or last[record["key"]] == number:
+            yield number, record
+
+
 def line_of(record: Mapping[str, object]) -> bytes:
     """A record as its line."""
     text = orjson.dumps(record, default=repr)

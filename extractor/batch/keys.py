@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _CEILINGS = frozenset({"max_attempts", "max_usd", "max_tokens_total", "deadline", "timeout"})
 """Settings that decide whether a value is reached, and not which."""
-_APART = _CEILINGS | {"endpoint", "prices", "concurrency"}
+_APART = _CEILINGS | {"endpoint", "prices", "concurrency", "observer"}
 _PIECE = 2**20
 
 

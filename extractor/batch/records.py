@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import orjson
 
@@ -117,17 +117,24 @@ def result_of(
     return None if value is None else Result(value[0], attempts, _ledger(record), schema, document, issues)
 
 
-def reread(record: Mapping[str, Any], schema: Schema[T], settings: Settings) -> tuple[T] | tuple[Issue, ...]:
+@dataclass(frozen=True, slots=True)
+class Reread(Generic[T]):
+    """A value that was made of what is recorded."""
+
+    value: T
+
+
+def reread(record: Mapping[str, Any], schema: Schema[T], settings: Settings) -> Reread[T] | tuple[Issue, ...]:
     """The value by what the type says now, from the newest completion that gives one; else the issues of the last."""
     attempts = attempts_of(record)
     value, _ = _value(record, attempts, schema, settings)
     if value is not None:
-        return value
+        return Reread(value[0])
     issues: tuple[Issue, ...] = ()
     for attempt in reversed(attempts):
         reading = read(schema, attempt.completion, settings)
         if not reading.issues:
-            return (reading.value,)  # type: ignore[return-value]
+            return Reread(cast(T, reading.value))
         issues = issues or reading.issues
     return issues or (Issue("$", "nothing was recorded that could be read", kind="missing"),)
 
@@ -142,15 +149,14 @@ def _value(
     """
     data, issues = record["value"], tuple(Issue(**issue) for issue in record["issues"])
     fresh = read(schema, attempts[0].completion, settings) if len(attempts) == 1 else None
-    if fresh is not None and not fresh.issues and (data is None or schema.dump(fresh.value) == data):  # type: ignore[arg-type]
-        return (fresh.value,), ()  # type: ignore[return-value]
+    again = None if fresh is None or fresh.issues else (cast(T, fresh.value),)
+    if again is not None and (data is None or schema.dump(again[0]) == data):
+        return again, ()
     if data is not None:
         checked = schema.validate(data)
-        if not checked.issues and schema.dump(checked.value) == data:  # type: ignore[arg-type]
-            return (checked.value,), issues  # type: ignore[return-value]
-    if fresh is not None and not fresh.issues and record["error"] is None:
-        return (fresh.value,), ()  # type: ignore[return-value]
-    return None, ()
+        if not checked.issues and schema.dump(cast(T, checked.value)) == data:
+            return (cast(T, checked.value),), issues
+    return again if record["error"] is None else None, ()
 
 
 def error_of(record: Mapping[str, Any]) -> Exception:

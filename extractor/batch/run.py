@@ -38,9 +38,11 @@ class Run(Generic[T]):
         self._wake = asyncio.Event()
         self._pulled = 0
         self._over = False
+        self._pulling: set[asyncio.Task[None]] = set()
 
     async def items(self) -> AsyncGenerator[Item[T], None]:
         """The items. What the iterator of documents raises comes after those that were begun."""
+        self._ceilings.begin(self._stop_pulling)
         source = intake(self._documents, self._workers)
         workers = [asyncio.create_task(self._serve(source)) for _ in range(self._workers)]
         for worker in workers:
@@ -49,7 +51,8 @@ class Run(Generic[T]):
             while (item := await self._next(workers)) is not None:
                 yield item
             for worker in workers:
-                worker.result()
+                if not worker.cancelled():
+                    worker.result()
         finally:
             source.close()
             for worker in workers:
@@ -81,11 +84,16 @@ class Run(Generic[T]):
         if self._over or not await self._ceilings.more():
             self._end()
             return None
+        worker = asyncio.current_task()
+        assert worker is not None
+        self._pulling.add(worker)
         try:
             given = await source.next()
         except BaseException:
             self._end()
             raise
+        finally:
+            self._pulling.discard(worker)
         if given is None:
             self._ceilings.ended(None)
             self._end()
@@ -93,6 +101,11 @@ class Run(Generic[T]):
         task = Task.of(self._pulled, given[0])
         self._pulled += 1
         return task
+
+    def _stop_pulling(self) -> None:
+        """Workers that wait for a document wait no more."""
+        for worker in self._pulling:
+            worker.cancel()
 
     def _end(self) -> None:
         self._over = True

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ..errors import SetupError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from ..options import Progressing
     from .meter import Meter, Progress
 
@@ -88,20 +90,26 @@ def _tqdm() -> Shown:
     return _Told(tell, lambda: bar is not None and bar.close())
 
 
-def _rich() -> Shown:
-    from rich.console import Console
+def rich_bar(console: Console) -> tuple[Callable[[Progress], None], Callable[[], None]]:
+    """A bar in a console, which lines can be printed above: what tells it, and what ends it."""
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
 
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[facts]}"))
-    bars = Bars(*columns, console=Console(stderr=True))
+    bars = Bars(*columns, console=console)
     task = bars.add_task("documents", total=None, facts="")
 
     def tell(progress: Progress) -> None:
         bars.start()
         bars.update(task, completed=progress.done, total=progress.total, facts=_facts(progress))
 
-    return _Told(tell, bars.stop)
+    return tell, bars.stop
+
+
+def _rich() -> Shown:
+    from rich.console import Console
+
+    return _Told(*rich_bar(Console(stderr=True)))
 
 
 def _facts(progress: Progress) -> str:

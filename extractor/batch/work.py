@@ -59,7 +59,8 @@ class Journaled(Work[T]):
     ) -> None:
         super().__init__(extractor, type, ceilings)
         self._journal = journal
-        self._schema = schema
+        context = extractor.settings.validation_context
+        self._schema = schema if context is None else schema.within(context)
         self._redo = settings.redo
         self._plan = keys.plan_key(schema, extractor.settings)
         self._limits = keys.ceilings_key(extractor.settings)

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import orjson
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from ..answer import repair as repair_text
 from ..client import Extractor
-from ..document import Document
-from ..errors import ExtractorError, ModelStatusError
-from ..options import Options
+from ..options import BatchOptions, Redo, Settings
 from ..schema import Schema
 from ..schema.dialects import DIALECTS
 from . import types
+from .batches import groups_of, read_again, read_all
+from .saying import say, usage_errors, write
 
-err = Console(stderr=True, highlight=False)
 app = typer.Typer(
     help="Documents to typed objects, through any endpoint that speaks chat completions.",
     no_args_is_help=True,
@@ -68,68 +63,53 @@ def extract(
     max_completion_tokens: Annotated[int | None, typer.Option(min=1, help="Longest answer, in tokens.")] = None,
     temperature: Annotated[float | None, typer.Option(min=0, max=2)] = None,
     timeout: Annotated[float | None, typer.Option(min=0.1, help="Seconds for one call.")] = None,
+    concurrency: Annotated[int, typer.Option("-j", "--concurrency", min=1, help="Files in work at once.")] = 1,
+    journal: Annotated[Path | None, typer.Option(help="A file to go on from when the same is run again.")] = None,
+    redo: Annotated[str, typer.Option(help="Recorded failures to do again: transient, all or none.")] = "transient",
+    max_failures: Annotated[int | None, typer.Option(min=0, help="How many files may fail.")] = None,
+    batch_usd: Annotated[float | None, typer.Option(help="US dollars for all files.")] = None,
+    rpm: Annotated[float | None, typer.Option(help="The most requests a minute.")] = None,
+    tpm: Annotated[float | None, typer.Option(help="The most tokens a minute.")] = None,
+    out: Annotated[Path | None, typer.Option(help="A table instead of lines: .parquet .csv .jsonl .arrow.")] = None,
+    columns: Annotated[str, typer.Option(help="What to tell beside the value: status,issues,cost.")] = "",
 ) -> None:
-    """Read each FILE as TYPE; one JSON line a file on stdout.
+    """Read each FILE as TYPE; one JSON line a file on stdout. Patterns in quotes are expanded here.
 
     A line holds "file" and "value", or "file" and "error". The key comes from the environment: EXTRACTOR_API_KEY.
+    Ctrl-C finishes what is in work, twice it stops at once; with --journal the same command goes on from there.
 
         extractor extract invoice scan.pdf --model local
 
         extractor extract types.py:Order inbox/*.txt > orders.jsonl
+
+        extractor extract invoice 'inbox/*.pdf' -j 32 --journal run.jsonl --out invoices.parquet
     """
-    options: Options = {"instructions": instructions, "max_attempts": max_attempts}
-    if max_completion_tokens is not None:
-        options["max_completion_tokens"] = max_completion_tokens
-    if temperature is not None:
-        options["temperature"] = temperature
-    if timeout is not None:
-        options["timeout"] = timeout
+    calls: BatchOptions = {"instructions": instructions, "max_completion_tokens": max_completion_tokens}
+    calls |= {"temperature": temperature, "timeout": timeout, "journal": journal, "max_failures": max_failures}
+    calls |= {"batch_usd": batch_usd, "rpm": rpm, "tpm": tpm}
+    options = cast(BatchOptions, {name: value for name, value in calls.items() if value is not None})
+    options |= {"max_attempts": max_attempts, "concurrency": concurrency, "redo": cast(Redo, redo)}
     with usage_errors():
         wanted = types.load(type)
         Schema.of(wanted)
-        extractor = Extractor(model, base_url=base_url, **options)
-    done = failed = 0
-    try:
-        for file in files:
-            failed += not _extract_one(extractor, wanted, file)
-            done += 1
-    except ModelStatusError as error:
-        say(f"{_shown(file)}: {error} The other files were not tried.", "red")
-        failed = len(files) - done + failed
-    except KeyboardInterrupt:
-        say(f"interrupted: {done} of {len(files)} done, {failed} of them failed", "red")
-        raise
-    finally:
-        extractor.close()
-    if failed:
-        say(f"{failed} of {len(files)} failed")
-        raise typer.Exit(1)
+        extractor = Extractor(model, base_url=base_url)
+        chosen = groups_of(columns)
+    raise typer.Exit(read_all(extractor, wanted, files, options, out, chosen))
 
 
-def _extract_one(extractor: Extractor, wanted: Any, file: str) -> bool:
-    """Write the line of one file; whether it went well. What every other file would meet too is raised."""
-    name = _shown(file)
-    try:
-        with err.status(escape(name)):
-            source = sys.stdin.buffer if file == "-" else Path(file)
-            result = extractor.extract(wanted, Document.of(source))
-    except ExtractorError as error:
-        _write({"file": name, "error": {"type": error.__class__.__name__, "message": str(error)}})
-        if isinstance(error, ModelStatusError) and error.status_code in (401, 402, 403):
-            raise
-        said = str(error).removeprefix(f"{file}: ")
-        say(f"{name}: {said}" + (f" ({error.ledger})" if error.ledger else ""), "red")
-        return False
-    _write({"file": name, "value": result.data})
-    for note in result.document.notes:
-        say(f"{name}: {note}", "yellow")
-    say(f"{name}: {result.ledger}", "dim")
-    return True
+@app.command()
+def revalidate(
+    journal: Annotated[Path, typer.Argument(metavar="JOURNAL", help="What a batch recorded.")],
+    type: TypeArgument,
+    locale: Annotated[str | None, typer.Option(help="How the documents write numbers and dates.")] = None,
+) -> None:
+    """Read what JOURNAL recorded as TYPE is now, without a call; one JSON line a record on stdout.
 
-
-def _shown(file: str) -> str:
-    """The name of a file as text: a name may hold bytes that are none."""
-    return file.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    Values that TYPE no longer takes are lines with "error"; failures that it takes now are lines with "value".
+    """
+    with usage_errors():
+        code = read_again(journal, Schema.of(types.load(type)), Settings.of("none", {"locale": locale}))
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -152,7 +132,7 @@ def schema(
         if sys.stdout.isatty():
             print(change)
         else:
-            _write({"path": change.path, "name": change.name, "text": change.text, "why": change.why})
+            write({"path": change.path, "name": change.name, "text": change.text, "why": change.why})
 
 
 @app.command()
@@ -171,7 +151,7 @@ def repair(
     for issue in issues:
         say(str(issue), "red")
     if repaired.value is not None or not issues:
-        _write(repaired.value)
+        write(repaired.value)
     if issues:
         raise typer.Exit(1)
 
@@ -183,23 +163,3 @@ def demo() -> None:
 
     with usage_errors():
         run()
-
-
-@contextmanager
-def usage_errors() -> Iterator[None]:
-    """What is wrong before any work began: said on stderr, exit 2."""
-    try:
-        yield
-    except (ExtractorError, TypeError, ValueError, OSError, ImportError, SyntaxError) as error:
-        say(str(error), "red")
-        raise typer.Exit(2) from None
-
-
-def say(text: str, style: str = "") -> None:
-    """One line on stderr, however long it is."""
-    err.print(text, style=style, markup=False, soft_wrap=True)
-
-
-def _write(value: object) -> None:
-    sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))
-    sys.stdout.buffer.flush()

@@ -1,0 +1,65 @@
+"""Rows as Arrow: typed by their columns, in batches, so that a table is never held whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import SetupError
+from .kinds import Kind, Listed, Mapped, Record
+
+if TYPE_CHECKING:
+    import pyarrow
+
+
+def reader(columns: Mapping[str, Kind], rows: Iterator[Mapping[str, Any]], size: int) -> pyarrow.RecordBatchReader:
+    arrow = _arrow()
+    schema = arrow.schema([(name, _type(kind)) for name, kind in columns.items()])
+
+    def batches() -> Iterator[pyarrow.RecordBatch]:
+        while batch := list(islice(rows, size)):
+            yield arrow.RecordBatch.from_pylist(batch, schema=schema)
+
+    made: pyarrow.RecordBatchReader = arrow.RecordBatchReader.from_batches(schema, batches())
+    return made
+
+
+def write_parquet(batches: pyarrow.RecordBatchReader, path: Path) -> None:
+    from pyarrow import parquet
+
+    with parquet.ParquetWriter(path, batches.schema) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+
+
+def write_ipc(batches: pyarrow.RecordBatchReader, path: Path) -> None:
+    from pyarrow import ipc
+
+    with ipc.new_file(str(path), batches.schema) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+
+
+def _arrow() -> Any:
+    try:
+        import pyarrow
+    except ModuleNotFoundError:
+        raise SetupError(
+            "Tables in Arrow and Parquet need pyarrow, which is not installed.",
+            remedy='pip install "typed-extractor[arrow]"',
+        ) from None
+    return pyarrow
+
+
+def _type(kind: Kind) -> Any:
+    arrow = _arrow()
+    if isinstance(kind, Record):
+        return arrow.struct([(name, _type(each)) for name, each in kind.fields.items()])
+    if isinstance(kind, Listed):
+        return arrow.list_(_type(kind.item))
+    if isinstance(kind, Mapped):
+        return arrow.map_(arrow.string(), _type(kind.value))
+    plain = {"integer": arrow.int64(), "number": arrow.float64(), "boolean": arrow.bool_()}
+    return plain.get(kind.name, arrow.string())

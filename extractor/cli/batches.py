@@ -1,0 +1,219 @@
+"""Many files: read side by side, each a line on stdout or a row of a table, told on stderr as they come."""
+
+from __future__ import annotations
+
+import glob
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any, cast, get_args
+
+from ..batch import Batch, Item
+from ..batch.journal import last_records
+from ..batch.records import Reread, reread
+from ..batch.show import rich_bar
+from ..batch.table import Group, Table
+from ..client import Extractor
+from ..errors import BudgetError, ModelStatusError, SetupError
+from ..options import BatchOptions, Settings
+from ..schema import Schema
+from .saying import err, say, usage_errors, write
+
+_REFUSED = (401, 402, 403)
+"""Statuses about the key: every other file would meet them too."""
+
+
+def shown(file: str) -> str:
+    """The name of a file as text: a name may hold bytes that are none."""
+    return file.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def expanded(files: Sequence[str]) -> list[str]:
+    """Patterns that the shell left as they are, as the files that they match. SetupError where they match none."""
+    found: list[str] = []
+    for file in files:
+        if file == "-" or not glob.has_magic(file) or Path(file).exists():
+            found.append(file)
+            continue
+        matched = sorted(name for name in glob.glob(file, recursive=True) if not Path(name).is_dir())
+        if not matched:
+            raise SetupError(f"{shown(file)} matches no file.")
+        found += matched
+    return found
+
+
+@dataclass
+class _Tally:
+    """What came of the files so far."""
+
+    files: int
+    done: int = 0
+    failed: int = 0
+    refused: bool = False
+    interrupts: int = 0
+    stopped: bool = False
+
+
+def read_all(
+    extractor: Extractor,
+    wanted: Any,
+    files: Sequence[str],
+    options: BatchOptions,
+    out: Path | None = None,
+    columns: Sequence[Group] = (),
+) -> int:
+    """Read the files, and give the exit code."""
+    options["fatal"] = _REFUSED
+    with usage_errors():
+        _check_out(out)
+        files = expanded(files)
+    with extractor, _progress(options, len(files)):
+        with usage_errors():
+            batch: Batch[Any] = extractor.batch(wanted, _documents(files), **options)
+        tally = _Tally(len(files))
+        try:
+            with batch, _interruptible(batch, tally):
+                _put_out(_watched(batch, tally), Schema.of(wanted), out, columns)
+        except (BudgetError, SetupError, ValueError, OSError) as error:
+            say(str(error), "red")
+            tally.stopped = True
+        except KeyboardInterrupt:
+            tally.interrupts += 1
+    return _ended(tally, options)
+
+
+def _documents(files: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    return ((shown(file), sys.stdin.buffer if file == "-" else Path(file)) for file in files)
+
+
+def _check_out(out: Path | None) -> None:
+    if out is not None:
+        Table.check(out)
+        if not out.resolve().parent.is_dir():
+            raise SetupError(f"There is no folder {out.parent}.")
+
+
+def groups_of(columns: str) -> tuple[Group, ...]:
+    """The groups of columns in a text like ``status,cost``."""
+    words = [word.strip() for word in columns.split(",") if word.strip()]
+    for word in words:
+        if word not in get_args(Group):
+            raise SetupError(f"--columns takes {', '.join(get_args(Group))}, not {word}.")
+    return cast(tuple[Group, ...], tuple(words))
+
+
+def read_again(journal: Path, schema: Schema[Any], settings: Settings) -> int:
+    """Write a line for the last record of each document; exit code 1 where one is not valid."""
+    failed = 0
+    for number, record in last_records(journal):
+        if record is None:
+            say(f"{journal}: line {number} is damaged.", "yellow")
+            failed += 1
+            continue
+        again = reread(record, schema, settings)
+        line: dict[str, object] = {"file": record["given"]}
+        if isinstance(again, Reread):
+            line["value"] = schema.dump(again.value)
+        else:
+            failed += 1
+            message = "; ".join(map(str, again))
+            line["error"] = {"type": "InvalidOutputError", "message": message}
+            say(f"{record['given']}: {message}", "red")
+        write(line)
+    return 1 if failed else 0
+
+
+def _put_out(items: Iterator[Item[Any]], schema: Schema[Any], out: Path | None, columns: Sequence[Group]) -> None:
+    if out is not None:
+        Table(items, schema, *columns).write(out)
+        return
+    for item in items:
+        write(_line(item, columns))
+
+
+def _line(item: Item[Any], columns: Sequence[Group]) -> dict[str, object]:
+    line: dict[str, object] = {"file": item.key}
+    if item.result is not None:
+        line["value"] = item.result.data
+    else:
+        line["error"] = {"type": type(item.error).__name__, "message": str(item.error)}
+    for group in columns:
+        line |= Table.told(group, item)
+    return line
+
+
+def _watched(batch: Batch[Any], tally: _Tally) -> Iterator[Item[Any]]:
+    """The items, each told on stderr. A key that is refused ends it."""
+    for note in batch.notes:
+        say(note, "yellow")
+    for item in batch:
+        tally.done += 1
+        tally.failed += item.error is not None
+        yield item
+        _tell(item)
+        tally.refused |= isinstance(item.error, ModelStatusError) and item.error.status_code in _REFUSED
+
+
+def _tell(item: Item[Any]) -> None:
+    name = str(item.key)
+    if item.error is not None:
+        spent = f" ({item.ledger})" if item.ledger.calls else ""
+        say(f"{name}: {str(item.error).removeprefix(f'{name}: ')}{spent}", "red")
+    elif item.recorded:
+        if not err.is_terminal:
+            say(f"{name}: from the journal", "dim")
+    else:
+        for note in item.result.document.notes if item.result else ():
+            say(f"{name}: {note}", "yellow")
+        if not err.is_terminal:
+            say(f"{name}: {item.ledger}", "dim")
+
+
+def _ended(tally: _Tally, options: BatchOptions) -> int:
+    left = tally.files - tally.done
+    if tally.interrupts:
+        way = "run the same command again to go on" if options.get("journal") else "with --journal FILE it could go on"
+        say(f"interrupted: {tally.done} of {tally.files} done, {tally.failed} of them failed; {way}.", "red")
+        return 130
+    if tally.refused and left:
+        say("The other files were not tried.", "red")
+    failed = tally.failed + left
+    if failed:
+        say(f"{failed} of {tally.files} failed" if tally.refused or not left else f"{tally.failed} failed, {left} left")
+    return 1 if failed or tally.stopped else 0
+
+
+@contextmanager
+def _progress(options: BatchOptions, files: int) -> Iterator[None]:
+    """A bar on a terminal, where there is more than one file."""
+    if not err.is_terminal or files < 2:
+        yield
+        return
+    tell, stop = rich_bar(err)
+    options["progress"] = tell
+    try:
+        yield
+    finally:
+        stop()
+
+
+@contextmanager
+def _interruptible(batch: Batch[Any], tally: _Tally) -> Iterator[None]:
+    """Ctrl-C once: what is in work is finished. Twice: it ends at once."""
+
+    def interrupted(_: int, __: FrameType | None) -> None:
+        tally.interrupts += 1
+        if tally.interrupts > 1:
+            raise KeyboardInterrupt
+        batch.finish()
+        say("finishing what is in work; Ctrl-C again ends it at once", "yellow")
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
