@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from extractor.chat import Completion
 from extractor.document import Document
+from extractor.errors import InvalidOutputError
 from extractor.flow import Flow, extraction
 from extractor.options import Options, Settings
 from extractor.result import Result
@@ -115,3 +116,13 @@ def test_an_answer_that_gets_on_piece_by_piece_is_no_repetition() -> None:
 def test_escalate_is_the_name_of_a_model() -> None:
     with pytest.raises(TypeError, match="escalate is the name of a model, not 3"):
         invoices(escalate=3)
+
+
+def test_at_temperature_0_the_same_words_are_not_sent_again() -> None:
+    bad = '{"number":"17","total":-1,"more":[1]}'
+    asks, error = drive(invoices(temperature=0.0, max_attempts=9, style="completion"), *said(bad, bad, bad))
+    assert len(asks) == 2
+    assert isinstance(error, InvalidOutputError)
+    assert len(error.attempts) == 2
+    asks, _ = drive(invoices(temperature=0.1, max_attempts=9, style="completion"), *said(bad, bad, bad, bad))
+    assert [ask.request.temperature for ask in asks] == [0.1, 0.1, 0.0]

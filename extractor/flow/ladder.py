@@ -8,7 +8,8 @@ patch      all issues stand below some paths: those alone are asked for, the res
            by more lines, at last by the whole document
 re-ask     the issues are the whole value's, or a request for parts did not help
 
-Where an issue comes twice in a row, the next request differs in more than that (``different``).
+A base model (``style="completion"``) is asked for the whole alone: of parts that were named to one, hardly any came
+back better. Where an issue comes twice in a row, the next request differs in more than that (``different``).
 After a token limit that the caller did not set, the next request has more room, once.
 """
 
@@ -91,14 +92,18 @@ def _better(before: State | None, reading: Reading[Any]) -> Reading[Any]:
 
 
 def following(state: State) -> Step | None:
-    """The step of the first rung that can mend the state; None where none can."""
-    told = _told(state)
+    """The step of the first rung that can mend the state; None where none can.
+
+    What was just asked is not asked once more at temperature 0, where the answer would be the same.
+    """
+    last, told = state.step.request, _told(state)
     if told is not None:
         state = replace(state, step=told, stuck=True)
     elif state.again:
         state = replace(state, step=different(state.step, state.issues))
     steps = (rung(state, state.step.job) for rung in _RUNGS)
-    return next((step for step in steps if step is not None), None)
+    step = next((step for step in steps if step is not None), None)
+    return None if step and last.temperature == 0 and step.request == last else step
 
 
 def _told(state: State) -> Step | None:
