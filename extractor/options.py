@@ -145,6 +145,9 @@ class Options(TypedDict, total=False):
     """What Pydantic hands to the type's validators as ``info.context``."""
     escalate: str | None
     """A model of the same endpoint that is asked where this one gives the same issue twice."""
+    existing: object
+    """A value of the type, or its JSON, that the document brings up to date: the model says which parts change, and
+    gives these alone. All else stays as it is; the fixes of the attempts tell what changed."""
     n: int
     """How many choices are asked for at once and voted on, leaf by leaf (default 1). Give a temperature above 0, else
     they say the same. What none has a majority for is asked for again, alone."""
@@ -243,6 +246,7 @@ class Settings:
     max_usd: float | None = None
     max_tokens_total: int | None = None
     deadline: float | None = None
+    existing: object = None
     n: int = 1
     concurrency: int = 8
     window_tokens: int = 16_000
@@ -277,6 +281,8 @@ class Settings:
     def _check(self) -> None:
         for count in ("max_attempts", "n", "concurrency", "window_tokens"):
             _check_count(count, getattr(self, count))
+        if self.existing is not None and (self.n > 1 or self.style == "completion"):
+            raise ValueError("existing= goes with n=1 and style='chat' alone: parts of a value are asked for")
         for choice, words in _CHOICES.items():
             if getattr(self, choice) not in words:
                 raise ValueError(f"{choice} is one of {', '.join(words)}, not {getattr(self, choice)!r}")

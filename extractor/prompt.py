@@ -63,6 +63,17 @@ _TAIL = (
 )
 Way = Literal["document", "lines", "form"]
 _PATCHES: Mapping[Way, str] = {"document": _PATCH, "lines": _LINES_PATCH, "form": _FORM_PATCH}
+_NAMING = (
+    "This was known before:\n{}\n"
+    "Say what of it the document changes, by paths such as $.items[3].total: what has another value now, or is stated "
+    "for the first time (changed); items and entries that are gone (removed); and lists that get new items. "
+    "What the document does not speak of stays as it is."
+)
+_UPDATE = "By the document, these parts of what was known before are other now:\n{}\nAnswer with these parts alone."
+CHANGED = "the document says otherwise"
+FURTHER = "the document has further items"
+_NO_PLACE = "{} is no path in what was known before"
+NOTHING_GIVEN = "none of the parts is answered"
 _OWED = "- {} stands for {}"
 _ITEMS = "{}: the items after #{} alone. #{} is {}"
 _PART = "- {} stands for {}: {}. "
@@ -223,6 +234,22 @@ def tail(
 ) -> tuple[Message, ...]:
     """The messages that ask for what an answer that ended too soon still owes."""
     return _going_on(opening, _TAIL.format("\n".join(map(str, parts))), told)
+
+
+def naming(opening: tuple[Message, ...], known: object, told: Mapping[str, object] | None) -> tuple[Message, ...]:
+    """The messages that ask which parts of what is known the document changes."""
+    return _going_on(opening, _NAMING.format(json_text(known)), told)
+
+
+def update(
+    opening: tuple[Message, ...], parts: Iterable[Part | Missing], told: Mapping[str, object] | None
+) -> tuple[Message, ...]:
+    """The messages that ask for the parts that change."""
+    return _going_on(opening, _UPDATE.format("\n".join(map(str, parts))), told)
+
+
+def no_place(path: str) -> str:
+    return _NO_PLACE.format(path)
 
 
 def _going_on(opening: tuple[Message, ...], said: str, told: Mapping[str, object] | None) -> tuple[Message, ...]:

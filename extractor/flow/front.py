@@ -19,8 +19,10 @@ _FEW_LINES = 40
 
 
 def reading_of(schema: Schema[T], document: Document, settings: Settings) -> Flow[Result[T]]:
-    """The flow that reads a document as a type: ``extraction`` where one request takes it and loses nothing."""
-    if _is_short(document, settings):
+    """The flow that reads a document as a type: ``extraction`` where one request takes it and loses nothing.
+
+    What is known is brought up to date by the document as a whole."""
+    if settings.existing is not None or _is_short(document, settings):
         return extraction(schema, document, settings)
     from .windowed import windowed
 

@@ -1,5 +1,6 @@
 """Which request follows an answer with issues: the cheapest that can mend it.
 
+then       what the answer itself asks for: it named parts of a value that is known
 continue   it ended too soon: what is missing is asked for, what is whole is pinned
 longer     nothing of it is whole: the same again with more room
 again      nothing of it is whole, and no token limit is to blame: the same again
@@ -127,7 +128,7 @@ def _ignores(step: Step, reading: Reading[Any]) -> bool:
 
 def kept(state: State) -> Reading[Any] | None:
     """What the policies of the type and of the caller leave of the value; None where they leave nothing."""
-    if isinstance(state.error, RefusalError):
+    if isinstance(state.error, RefusalError) or state.least.then is not None:
         return None
     from .settle import settled
 
@@ -137,6 +138,11 @@ def kept(state: State) -> Reading[Any] | None:
 def failure(state: State, attempts: int) -> ExtractionError:
     """Why there is no value."""
     return state.error or _exhausted(state.reading, attempts)
+
+
+def _then(state: State, job: Job) -> Step | None:
+    then = state.reading.then
+    return None if then is None or state.error else then(job, state.step.mode)
 
 
 def _longer(state: State, job: Job) -> Step | None:
@@ -180,7 +186,8 @@ def _is_early(state: State) -> bool:
 
 def _patch(state: State, job: Job) -> Step | None:
     reading = state.reading
-    if state.error or state.stuck or reading.best is None or job.settings.style != "chat":
+    stuck = state.stuck and job.settings.existing is None
+    if state.error or stuck or reading.best is None or job.settings.style != "chat":
         return None
     patch = patch_of(job.schema, reading.best, reading.issues)
     if patch is None:
@@ -226,13 +233,15 @@ def _with_document(patch: Patch, job: Job, told: bool) -> tuple[Message, ...]:
 def _whole(state: State, job: Job) -> Step | None:
     if state.error and not (state.step.parts and isinstance(state.error, TruncatedError)):
         return None
+    if job.settings.existing is not None:  # what is known is not told anew
+        return None
     reading, turns = state.reading, prompt.again(_text(state, job), state.reading.issues)
     patch = None if reading.best is None or reading.error else patch_of(job.schema, reading.best, reading.issues)
     step = whole("re-ask", job, state.step.mode, lambda told: (*job.opening(told), *turns))
     return replace(step, read=partial(read_again, job.schema, patch, settings=job.settings))
 
 
-_RUNGS = (_continue, _longer, _again, _patch, _whole)
+_RUNGS = (_then, _continue, _longer, _again, _patch, _whole)
 
 
 def _text(state: State, job: Job) -> str | None:

@@ -43,6 +43,7 @@ def pursued(step: Step, log: Log) -> Flow[Result[Any]]:
     schema, settings, watch = step.job.schema, step.job.settings, step.job.watch
     state, refusal, checks = None, None, _checks(schema)
     ballots: tuple[object, ...] = ()
+    most = settings.max_attempts + (settings.existing is not None)  # naming what changes is no attempt at it
     while True:
         over = exceeded(log, step, settings)
         if over is not None:
@@ -72,7 +73,7 @@ def pursued(step: Step, log: Log) -> Flow[Result[Any]]:
 
         state = ladder.heard(state, step, outcome, reading)
         log = replace(log, attempts=attempts, best=state.least.best)
-        following = ladder.following(state) if counted(attempts) < settings.max_attempts else None
+        following = ladder.following(state) if counted(attempts) < most else None
         if following is None:
             kept = ladder.kept(state)
             if kept is not None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from ..chat import Completion
@@ -107,14 +108,23 @@ def _item_end(keys: Keys) -> int:
 
 
 def _asking(schema: Schema[T], base: object, places: tuple[Keys, ...], issues: tuple[Issue, ...]) -> Patch | None:
-    while _worth_it(base, places):
+    form = narrowed_to(schema, places, partial(_worth_it, base))
+    return None if form is None else Patch(base, tuple(map(to_keys, form.paths)), form, issues)
+
+
+def narrowed_to(
+    schema: Schema[T], places: tuple[Keys, ...], wanted: Callable[[tuple[Keys, ...]], bool] = bool
+) -> Narrowed | None:
+    """The schema of the places, or of the nearest around them that can be asked for. None where these are not
+    wanted."""
+    while wanted(places):
         try:
             form = schema.narrow(map(to_path, places))
         except UnsupportedTypeError:
             return None
         settled = outermost(map(to_keys, form.paths))
         if settled == places:
-            return Patch(base, places, form, issues)
+            return form
         places = settled
     return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..paths import Keys, look_up, to_keys, to_path
@@ -57,6 +57,22 @@ def put(value: Any, keys: Keys, new: object) -> object:
     elif isinstance(made, dict):
         made.pop(key, None)
     return made
+
+
+def without(value: object, keys: Keys) -> object:
+    """The value without an object's property or a list's item; those behind an item move up."""
+    if not keys or isinstance(keys[-1], str):
+        return put(value, keys, NOTHING)
+    around: Any = standing(value, keys[:-1])
+    return put(value, keys[:-1], [item for at, item in enumerate(around) if at != keys[-1]])
+
+
+def leaves(value: object) -> Iterator[object]:
+    if isinstance(value, dict | list):
+        for held in value.values() if isinstance(value, dict) else value:
+            yield from leaves(held)
+    else:
+        yield value
 
 
 def root_places(schema: Schema[Any]) -> tuple[Keys, ...]:

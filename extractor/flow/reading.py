@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
 
 from .. import prompt
 from ..chat import Completion
@@ -14,8 +14,11 @@ from .places import NOTHING, root_places, standing
 
 if TYPE_CHECKING:
     from ..errors import ExtractionError
-    from ..options import Settings
+    from ..options import Mode, Settings
     from ..schema import Schema
+    from .step import Job, Step
+
+    Then: TypeAlias = Callable[[Job, Mode], Step]
 
 T = TypeVar("T")
 DISPUTED: Final = "disputed"
@@ -34,7 +37,8 @@ class Reading(Generic[T]):
     ``best`` is what could be read, as plain JSON in the source form, and ``cut`` the path in it that was being written
     when the text ended; ``error`` is what asking again in the same way cannot mend. ``stuck``: the answer to a request
     for some parts did not help. ``quotes`` are the words of the document that the model gave for its values, by path.
-    ``of`` is the choice that it is of, where there were several; ``ballots`` are the values that were voted on.
+    ``of`` is the choice that it is of, where there were several; ``ballots`` are the values that were voted on;
+    ``then`` makes the step that this answer itself asks for, where it does.
     """
 
     value: T | None = None
@@ -47,6 +51,7 @@ class Reading(Generic[T]):
     quotes: Mapping[str, str] = field(default_factory=dict)
     of: Completion | None = None
     ballots: tuple[object, ...] = ()
+    then: Then | None = None
 
 
 def read(schema: Schema[T], completion: Completion, settings: Settings) -> Reading[T]:

@@ -6,12 +6,12 @@ The type's rules hold all the same: a part that is wrong goes, and the rest is v
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ..annotations import POLICY
 from ..paths import Keys, to_keys, to_path
 from ..schema.rules import said_at
-from .places import NOTHING, outermost, placed, put, standing
+from .places import NOTHING, outermost, placed, put, standing, without
 from .reading import Reading
 from .supported import UNSUPPORTED
 
@@ -97,10 +97,7 @@ def _default(value: object, keys: Keys) -> object:
 
 
 def _drop(value: object, keys: Keys) -> object:
-    if not keys or isinstance(keys[-1], str):
-        return _default(value, keys)
-    around: Any = standing(value, keys[:-1])
-    return put(value, keys[:-1], [item for at, item in enumerate(around) if at != keys[-1]])
+    return _default(value, keys) if not keys or isinstance(keys[-1], str) else without(value, keys)
 
 
 def _keep(value: object, keys: Keys) -> object:

@@ -77,7 +77,11 @@ class Step:
 
 
 def first(job: Job) -> Step:
-    """The opening: the whole value is asked for."""
+    """The opening: the whole value is asked for, or what is to be changed in the one that is known."""
+    if job.settings.existing is not None:
+        from .update import updating
+
+        return updating(job)
     step = whole("extract", job, begun(job.settings), job.opening)
     if job.settings.n == 1:
         return step

@@ -10,6 +10,7 @@ from ..annotations import GROUNDING
 from ..issues import Issue
 from ..paths import to_keys
 from ..schema.rules import said_at
+from .places import leaves
 from .reading import Reading
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def supported(job: Job, reading: Reading[T]) -> Reading[T]:
     data = job.schema.dump(reading.value)
     places = Places.of(job.document)
     missing = evidence_of(data, places, job.schema.source).having(UNSUPPORTED)
-    wrong = [leaf for leaf in missing if every or _is_verbatim(job, leaf)]
+    known = _known(job)
+    wrong = [leaf for leaf in missing if leaf.value not in known and (every or _is_verbatim(job, leaf))]
     if not wrong:
         return reading
     issues = tuple(
@@ -42,3 +44,12 @@ def supported(job: Job, reading: Reading[T]) -> Reading[T]:
 
 def _is_verbatim(job: Job, leaf: Leaf) -> bool:
     return said_at(job.schema.source, to_keys(leaf.path), GROUNDING) == "verbatim"
+
+
+def _known(job: Job) -> list[object]:
+    """The leaves of what was known before the document, which need not hold them."""
+    if job.settings.existing is None:
+        return []
+    from .update import plain
+
+    return list(leaves(plain(job.schema, job.settings.existing)))
