@@ -19,7 +19,10 @@ _ELSEWHERE = 0.6
 """What a leaf counts that stands in another line than its item's anchor."""
 _LEAST = 0.4
 """How much of an item, by the weight of its leaves, has to stand together."""
+_INSIDE = 0.3
 _NEAR_BEST = 0.55
+_EARLIER = 1e-9
+"""What a character further down costs: of places that are equal, the earlier one is taken."""
 _ANCHORS = 3
 _WORD_WEIGHT = 0.4
 _GOOD_PART = 0.25
@@ -107,7 +110,7 @@ def _candidates(text: Text, item: object, parts: Sequence[Span]) -> list[tuple[P
 
 def _leaves(mentions: Mentions, item: object, parts: Sequence[Span]) -> Iterator[Leaf]:
     """Where each leaf stands, with what it tells: the more rarely it stands somewhere, the more."""
-    for leaf in leaves_of(item):
+    for leaf in sorted(leaves_of(item), key=_length, reverse=True):
         spans = mentions.of_leaf(leaf)
         here = [span for start, end in parts for span in within(spans, start, end)]
         if here:
@@ -117,6 +120,11 @@ def _leaves(mentions: Mentions, item: object, parts: Sequence[Span]) -> Iterator
                 words = [span for start, end in parts for span in within(found, start, end)]
                 if words:
                     yield words, _WORD_WEIGHT / (1 + log2(len(found)))
+
+
+def _length(leaf: object) -> int:
+    """Long texts first: what stands within one says nothing more."""
+    return len(leaf) if isinstance(leaf, str) else 0
 
 
 def _cluster(text: Text, anchor: Span, leaves: Sequence[Leaf], rows: bool) -> tuple[Place, float]:
@@ -129,16 +137,27 @@ def _cluster(text: Text, anchor: Span, leaves: Sequence[Leaf], rows: bool) -> tu
     score = whole = 0.0
     for held, weight in leaves:
         whole += weight
-        here = within(held, *own)
-        found = here or within(held, *near)
-        if found:
-            spans.append(nearest(found, anchor[0]))
-            score += weight if here else weight * _ELSEWHERE
-            at = text.line(spans[-1][0])
+        span, worth = _leaf_near(held, own, near, anchor[0], spans)
+        if span is not None:
+            spans.append(span)
+            score += weight * worth
+            at = text.line(span[0])
             held_by[at] = held_by.get(at, 0.0) + weight
     begins = text.start(line) if rows and text.rows(line) else anchor[0]  # a row holds one item
     lines = tuple(sorted(at for at, weight in held_by.items() if weight >= whole * _GOOD_PART))
     return Place(begins, anchor, tuple(sorted(set(spans))), lines), score
+
+
+def _leaf_near(
+    held: Sequence[Span], own: Span, near: Span, to: int, taken: Sequence[Span]
+) -> tuple[Span | None, float]:
+    """The occurrence of a leaf that is nearest, and what it is worth: little inside what another leaf says already."""
+    for here, worth in ((within(held, *own), 1.0), (within(held, *near), _ELSEWHERE)):
+        free = [span for span in here if not any(start < span[1] and span[0] < end for start, end in taken)]
+        if free:
+            return nearest(free, to), worth
+    inside = within(held, *own)
+    return (nearest(inside, to), _INSIDE) if inside else (None, 0.0)
 
 
 def _rising(choices: Sequence[Sequence[tuple[Place, float]]]) -> list[Place | None]:
@@ -151,7 +170,7 @@ def _rising(choices: Sequence[Sequence[tuple[Place, float]]]) -> list[Place | No
         made = []
         for place, score in each:
             before, step = _highest(best, rank[place.at] - 1)
-            made.append((rank[place.at], before + score, len(steps)))
+            made.append((rank[place.at], before + score - place.at * _EARLIER, len(steps)))
             steps.append((item, place, step))
         for at, total, step in made:
             _raise(best, at, (total, step))

@@ -37,15 +37,15 @@ Shape = tuple[object, ...]
 class Looks:
     """What the lines of a document look like, line by line.
 
-    ``run`` numbers the run that a row belongs to, -1 where a line is no row. ``heads`` are the header lines of each
-    run. ``margin`` says which lines are headers and footers of pages, ``total`` which name themselves a total or the
-    like, ``level`` how high a heading is (1 is the highest, 0 is none).
+    ``run`` numbers the run that a row belongs to, -1 where a line is no row. ``shapes`` and ``heads`` are the shape
+    and the header lines of each run. ``margin`` says which lines are headers and footers of pages, ``level`` how high
+    a heading is (1 is the highest, 0 is none).
     """
 
     run: tuple[int, ...]
+    shapes: tuple[Shape, ...]
     heads: tuple[tuple[int, ...], ...]
     margin: tuple[bool, ...]
-    total: tuple[bool, ...]
     level: tuple[int, ...]
 
     def is_row(self, at: int) -> bool:
@@ -58,17 +58,18 @@ def looks_of(lines: Sequence[Line]) -> Looks:
     shapes = [None if out else shape_of(line.text) for line, out in zip(lines, margin, strict=True)]
     run, runs = _runs(lines, shapes, margin)
     heads = tuple(_heads(lines, shapes, rows, run) for rows in runs)
-    for at in {at for each in heads for at in each}:
+    header = {at for each in heads for at in each}
+    for at in header:
         run[at] = -1
-    level = tuple(_level(lines, at) if run[at] < 0 and not margin[at] else 0 for at in range(len(lines)))
-    total = tuple(run[at] >= 0 and _names_a_total(line.text) for at, line in enumerate(lines))
-    return Looks(tuple(run), heads, tuple(margin), total, level)
+    plain = (run[at] < 0 and not margin[at] and at not in header for at in range(len(lines)))
+    level = tuple(_level(lines, at) if is_plain else 0 for at, is_plain in enumerate(plain))
+    return Looks(tuple(run), tuple(shapes[rows[0]] or () for rows in runs), heads, tuple(margin), level)
 
 
 def shape_of(text: str) -> Shape | None:
     """What lines of one run have in common; None where a line has nothing of a row."""
     bare = text.strip()
-    if not bare or len(bare) > _LONGEST_ROW or _RULE.fullmatch(bare):
+    if not bare or len(bare) > _LONGEST_ROW or _RULE.fullmatch(bare) or _names_a_total(bare):
         return None
     return next((found for shape in _SHAPES if (found := shape(bare)) is not None), None)
 
@@ -126,28 +127,25 @@ def _runs(
     open_runs: dict[Shape, list[int]] = {}
     passed: dict[Shape, int] = {}
     found: list[list[int]] = []
-    text_lines = 0
+    others = 0
     for at, shape in enumerate(shapes):
-        text_lines += not (margin[at] or lines[at].blank)
         if shape is None:
+            others += not (margin[at] or lines[at].blank)
             continue
-        if shape not in open_runs or text_lines - passed[shape] > _GAP + 1:
+        if shape not in open_runs or others - passed[shape] > _GAP:
             open_runs[shape] = []
             found.append(open_runs[shape])
         open_runs[shape].append(at)
-        passed[shape] = text_lines
+        passed[shape] = others
     runs = [rows for rows in found if len(rows) >= _FEWEST]
-    second = [rows for rows in runs if any(_goes_on(other, rows, shapes) for other in runs)]
-    return _numbered_runs(len(lines), [rows for rows in runs if rows not in second])
+    return _numbered_runs(len(lines), [rows for rows in runs if not _go_on(rows, runs, shapes)])
 
 
-def _goes_on(rows: Sequence[int], others: Sequence[int], shapes: Sequence[Shape | None]) -> bool:
-    """Whether the others are the second lines of rows: each stands right under one, and none begins as they do."""
-    begins, goes_on = (shapes[lines[0]] or ("", "") for lines in (rows, others))
-    if begins[:2] == goes_on[:2] or goes_on[1] == "date":
-        return False
-    firsts = set(rows)
-    return sum(at - 1 in firsts for at in others) >= len(others) * _NEARLY_ALL
+def _go_on(rows: Sequence[int], runs: Sequence[Sequence[int]], shapes: Sequence[Shape | None]) -> bool:
+    """Whether lines are the second ones of rows: each stands right under a row of another shape that came before."""
+    shape = shapes[rows[0]] or ("", "")
+    above = {at for run in runs if run[0] < rows[0] and (shapes[run[0]] or ())[:2] != shape[:2] for at in run}
+    return shape[1] != "date" and sum(at - 1 in above for at in rows) >= len(rows) * _NEARLY_ALL
 
 
 def _numbered_runs(count: int, runs: list[list[int]]) -> tuple[list[int], list[list[int]]]:
@@ -223,7 +221,7 @@ _TOTALS = re.compile(
     r"riporto|iva\b|suma\b|saldo|importe total|subtotaal|totaal|btw\b|razem|suma|итого|всего|合計|小計|合计|小计|总计",
     re.I,
 )
-_LEADING = re.compile(r"[\W\d_]*")
+_LEADING = re.compile(r"[\W_]*")
 
 
 def _names_a_total(text: str) -> bool:
@@ -265,7 +263,7 @@ def _numbered(bare: str, alone: bool) -> int | None:
 
 
 def _by_itself(bare: str, alone: bool) -> int | None:
-    if not alone or not any(map(str.isalpha, bare)):
+    if not alone or "   " in bare or not any(map(str.isalpha, bare)):
         return None
     return 3 if bare == bare.upper() != bare.lower() else 6
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..answer.locate import Place
+    from ..document.rows import Shape
     from ..document.windows import Reading, Window
 
 _ENOUGH = 3
 """Rows of a run at which items stand, that show that the run is wanted."""
-_PORTION = 8
-"""Rows that are asked for at once at least, however few came back before."""
+_PORTION, _SAFE = 8, 0.8
+"""Rows that are asked for at once at least, however few came back before, and of those that came back otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,20 @@ def rows_of(reading: Reading, places: Iterable[Place], others: Iterable[Place]) 
     sizes = Counter(run for run in looks.run if run >= 0)
     counts = Counter(looks.run[at] for at in covered)
     wanted = {run for run, count in counts.items() if count >= min(_ENOUGH, -(-sizes[run] // 2))}
+    telling = {looks.shapes[run] for run in wanted if _is_telling(looks.shapes[run])}
+    wanted |= {run for run, shape in enumerate(looks.shapes) if shape in telling}
     missing = (at for at, run in enumerate(looks.run) if run in wanted and at not in covered)
-    return Rows(covered, tuple(at for at in missing if not (at in explained or looks.total[at] or looks.margin[at])))
+    return Rows(covered, tuple(at for at in missing if at not in explained))
+
+
+def _is_telling(shape: Shape) -> bool:
+    """Whether few things look like that: fields between marks, rows that begin with a day."""
+    return shape[0] not in ("columns", "listed") or shape[1] == "date"
 
 
 def portions(missing: Sequence[int], returned: int) -> Iterator[Sequence[int]]:
     """The rows that are asked for at once: no more than came back when more were asked for."""
-    size = max(returned, _PORTION)
+    size = max(int(returned * _SAFE), _PORTION)
     count = -(-len(missing) // size)
     for at in range(count):
         yield missing[at * len(missing) // count : (at + 1) * len(missing) // count]

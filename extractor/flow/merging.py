@@ -114,8 +114,9 @@ class Merger:
         chosen = _CHOICES.get(rule, self._most)(told, list(ways.values()))
         if len(ways) > 1 and rule not in _SETTLED:
             said = tuple(Said(held[0].value, self._where(held[0])) for held in ways.values())
-            self.conflicts.append(Conflict(to_path(keys), said, chosen.value))
-            return None if rule == "conflict" else chosen.value
+            taken = None if rule == "conflict" else chosen.value
+            self.conflicts.append(Conflict(to_path(keys), said, taken))
+            return taken
         return chosen.value
 
     def _most(self, told: Sequence[Told], ways: Sequence[Sequence[Told]]) -> Told:

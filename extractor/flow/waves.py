@@ -91,12 +91,18 @@ class Spending:
     def _affordable(self, ceiling: str, most: float, cost: float | None, job: Job) -> int:
         """How many jobs of such a cost can be paid for; one where the cost is not known yet."""
         left = self._left(ceiling)
-        least = job.tokens if ceiling == "max_tokens_total" else 0
-        if left <= least:
+        if left <= self._least(ceiling, job):
             said = f"{most - left:,.5g} of {ceiling}={most:g} is spent"
             why = f"the next window has about {job.tokens:,} tokens, and was not asked for"
             raise BudgetError(f"{said}; {why}.", ceiling=ceiling)
         return 1 if not cost else max(int(left // cost), 1)
+
+    def _least(self, ceiling: str, job: Job) -> float:
+        """What the prompt alone takes."""
+        if ceiling == "max_tokens_total":
+            return job.tokens
+        price = self.settings.prices.get(self.settings.model)
+        return job.tokens * min((price[0], *price[2:])) / 1e6 if price else 0.0
 
     def _left(self, ceiling: str) -> float:
         most = getattr(self.settings, ceiling)
