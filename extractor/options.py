@@ -281,6 +281,8 @@ class Settings:
     def _check(self) -> None:
         for count in ("max_attempts", "n", "concurrency", "window_tokens"):
             _check_count(count, getattr(self, count))
+        if self.existing is not None and self.split:
+            raise ValueError("existing= and split= do not go together: a bundle has many values")
         if self.existing is not None and (self.n > 1 or self.style == "completion"):
             raise ValueError("existing= goes with n=1 and style='chat' alone: parts of a value are asked for")
         for choice, words in _CHOICES.items():
