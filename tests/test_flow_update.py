@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import pytest
 from hypothesis import given
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field
 
 from extractor import Extractor
 from extractor.chat import Completion
@@ -24,6 +24,7 @@ from extractor.testing import FakeModel
 from .contract.check import check_request
 from .test_flow import drive
 from .test_flow_patch import HOSTILE, said
+from .test_flow_votes import Sum
 
 URL = "https://models.example.com/v1"
 TEXT = "Order 17: boards are 5 now, nails are cancelled, and 2 pots of paint are new. Delivery on 1 March 2024."
@@ -185,18 +186,6 @@ def test_what_is_not_brought_up_to_date_is_never_taken_for_it() -> None:
         _, error = drive(orders(max_attempts=1, on_invalid=on_invalid), names(["$.number"]), said("?"))
         assert isinstance(error, InvalidOutputError)
         assert error.best == KNOWN
-
-
-class Sum(BaseModel):
-    a: int
-    b: int
-    total: int
-
-    @model_validator(mode="after")
-    def adds_up(self) -> Sum:
-        if self.a + self.b != self.total:
-            raise ValueError("a and b are not the total")
-        return self
 
 
 def test_parts_that_do_not_go_together_are_named_again() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from pydantic import BaseModel, Field, model_validator
 
 from extractor import AsyncExtractor, Extractor
-from extractor.chat import AnswerMessage, ChatRequest, Choice, Completion, Usage
+from extractor.chat import AnswerMessage, ChatRequest, Choice, Completion, Took, Usage
 from extractor.document import Document
 from extractor.errors import InvalidOutputError, ModelStatusError, ModelUnreachableError, RefusalError
 from extractor.flow import Ask, Flow, extraction, votes
@@ -219,6 +220,16 @@ def test_a_ceiling_is_held_before_the_further_choices() -> None:
     asked, result = answered(orders(max_tokens_total=45), (choices(SOUND),))
     assert asked == [[3]]
     assert result.value == Order(**SOUND)
+
+
+def test_requests_side_by_side_use_up_the_deadline_once() -> None:
+    flow = orders(n=2, deadline=10)
+    next(flow)
+    flow.send((NO_N,))
+    votes_ = [replace(choices(each), took=Took(seconds)) for each, seconds in ((SOUND, 4.0), (order(amount=9), 3.0))]
+    (patch,) = flow.send(tuple(votes_))
+    assert isinstance(patch, Ask)
+    assert patch.seconds == 6.0
 
 
 def test_a_mode_that_is_refused_is_left_with_all_choices() -> None:

@@ -14,6 +14,7 @@ import orjson
 
 from .. import prompt
 from ..document import Document, Image
+from ..flow.update import plain
 
 if TYPE_CHECKING:
     from ..document import DocumentSource
@@ -31,6 +32,7 @@ def plan_key(schema: Schema[Any], settings: Settings) -> bytes:
     sample = Document.of("?")
     words = [prompt.opening(schema, sample, settings, told) for told in (False, True)]
     chosen = {each.name: getattr(settings, each.name) for each in fields(settings) if each.name not in _APART}
+    chosen["existing"] = settings.existing and plain(schema, settings.existing)
     return _digest(_json([schema.source, schema.strict, words, chosen]))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from .bill import Log, bill
@@ -23,7 +25,7 @@ def asked(log: Log, step: Step, settings: Settings) -> Flow[tuple[Answer, Log]]:
         return (yield from several(log, step, settings))
     number = _announced(step)
     try:
-        (came,) = yield (Ask(step.request, left(log.ledger, settings), step if step.job.pins else None),)
+        (came,) = yield (Ask(step.request, left(log, settings), step if step.job.pins else None),)
     except Stopped as stopped:
         stopped.charge(_charged(log, step, settings, number, stopped.came[0]))
         raise
@@ -34,7 +36,7 @@ def sent(log: Log, step: Step, settings: Settings, times: int) -> Flow[tuple[tup
     """The same for so many times the same request, side by side."""
     numbers = [_announced(step) for _ in range(times)]
     try:
-        came = yield (Ask(step.request, left(log.ledger, settings)),) * times
+        came = yield (Ask(step.request, left(log, settings)),) * times
     except Stopped as stopped:
         for number, each in zip(numbers, stopped.came, strict=True):
             log = _charged(log, step, settings, number, each)
@@ -42,7 +44,13 @@ def sent(log: Log, step: Step, settings: Settings, times: int) -> Flow[tuple[tup
         raise
     for number, each in zip(numbers, came, strict=True):
         log = _charged(log, step, settings, number, each)
-    return cast("tuple[Answer, ...]", came), log
+    beside = _beside([call.took.seconds for call in log.ledger.calls[-times:] if call.took], settings.concurrency)
+    return cast("tuple[Answer, ...]", came), replace(log, beside=log.beside + beside)
+
+
+def _beside(seconds: Sequence[float], at_once: int) -> float:
+    """How much shorter than their sum the seconds of requests were that ran side by side."""
+    return sum(seconds) - max(max(seconds, default=0.0), sum(seconds) / at_once)
 
 
 def _announced(step: Step) -> int:

@@ -15,14 +15,20 @@ Failure = TypeVar("Failure", bound=ExtractorError)
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """What was spent and what came back until now."""
+    """What was spent and what came back until now. ``beside``: seconds of requests that ran beside longer ones."""
 
     ledger: Ledger = field(default_factory=Ledger)
     attempts: tuple[Attempt, ...] = ()
     best: object = None
+    beside: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """How long all took, as a clock on the wall has it."""
+        return sum(call.took.seconds for call in self.ledger.calls if call.took) - self.beside
 
     def charged(self, call: Call) -> Log:
-        return Log(Ledger((*self.ledger.calls, call)), self.attempts, self.best)
+        return Log(Ledger((*self.ledger.calls, call)), self.attempts, self.best, self.beside)
 
     def told(self, error: Failure) -> Failure:
         """The error, with all of this."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import BudgetError, ModelCallError, ModelUnreachableError
-from ..result import Ledger
 
 if TYPE_CHECKING:
     from ..chat import ChatRequest
@@ -18,28 +17,28 @@ def exceeded(log: Log, step: Step, settings: Settings) -> BudgetError | None:
     """Why the step may not be taken; None where it may, as where nothing is spent yet."""
     if not log.ledger.calls:
         return None
-    over = _time(log.ledger, settings)
+    over = _time(log, settings)
     if over is not None or not any(call.charged for call in log.ledger.calls):
         return over
     return _tokens(log, step, settings) or _money(log, step, settings)
 
 
-def left(ledger: Ledger, settings: Settings) -> float | None:
+def left(log: Log, settings: Settings) -> float | None:
     """Seconds until the deadline."""
-    return None if settings.deadline is None else max(settings.deadline - _seconds(ledger), 0.001)
+    return None if settings.deadline is None else max(settings.deadline - log.seconds, 0.001)
 
 
-def late(error: ModelCallError, ledger: Ledger, settings: Settings) -> ModelCallError | BudgetError:
+def late(error: ModelCallError, log: Log, settings: Settings) -> ModelCallError | BudgetError:
     """The error of a call, which is that of the deadline where that cut the call short."""
-    over = _time(ledger, settings) if isinstance(error, ModelUnreachableError) else None
+    over = _time(log, settings) if isinstance(error, ModelUnreachableError) else None
     if over is None:
         return error
     over.__cause__ = error
     return over
 
 
-def _time(ledger: Ledger, settings: Settings) -> BudgetError | None:
-    if settings.deadline is None or _seconds(ledger) < settings.deadline:
+def _time(log: Log, settings: Settings) -> BudgetError | None:
+    if settings.deadline is None or log.seconds < settings.deadline:
         return None
     return BudgetError(f"The deadline of {settings.deadline:g} s is over (deadline=).", ceiling="deadline")
 
@@ -89,7 +88,3 @@ def _prompt(log: Log, step: Step) -> int:
 
 def _size(request: ChatRequest) -> int:
     return sum(len(str(message.get("content"))) for message in request.messages)
-
-
-def _seconds(ledger: Ledger) -> float:
-    return sum(call.took.seconds for call in ledger.calls if call.took)

@@ -101,7 +101,7 @@ def _lowered(step: Step, error: ModelCallError, log: Log) -> Step:
         return plainer
     lower = below(step.mode, error, step.job.settings)
     if lower is None:
-        raise log.told(late(error, log.ledger, step.job.settings))
+        raise log.told(late(error, log, step.job.settings))
     return replace(step, mode=lower)
 
 
