@@ -15,6 +15,7 @@ from ..chat.plain import plain
 from ..chat.usage import read_usage
 from ..errors import ExtractorError
 from ..flow.reading import read
+from ..flow.votes import read_votes
 from ..issues import Fix, Issue
 from ..result import Attempt, Call, Ledger, Result
 from .unopened import Unopened
@@ -48,6 +49,7 @@ def of_result(result: Result[Any]) -> dict[str, object]:
         **_head(result.ledger, result.attempts),
         "value": _json(result.data),
         "issues": result.issues,
+        "agreement": dict(result.agreement),
         "error": None,
     }
 
@@ -114,7 +116,10 @@ def result_of(
     """The result that was recorded; None where it is not valid by what the type says now."""
     document, attempts = Unopened(record["name"], source), attempts_of(record)
     value, issues = _value(record, attempts, schema, settings)
-    return None if value is None else Result(value[0], attempts, _ledger(record), schema, document, issues)
+    if value is None:
+        return None
+    agreement = record.get("agreement", {})
+    return Result(value[0], attempts, _ledger(record), schema, document, issues, agreement=agreement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +136,9 @@ def reread(record: Mapping[str, Any], schema: Schema[T], settings: Settings) -> 
     if value is not None:
         return Reread(value[0])
     issues: tuple[Issue, ...] = ()
-    for attempt in reversed(attempts):
-        reading = read(schema, attempt.completion, settings)
+    for attempt in reversed(attempts) if settings.existing is None else ():
+        several = len(attempt.completion.choices) > 1
+        reading = (read_votes if several else read)(schema, attempt.completion, settings=settings)
         if not reading.issues:
             return Reread(cast(T, reading.value))
         issues = issues or reading.issues

@@ -19,7 +19,7 @@ from extractor.batch import Item
 from extractor.batch.index import Index
 from extractor.batch.journal import line_of, parsed, records
 from extractor.batch.keys import content_of
-from extractor.chat import ChatRequest
+from extractor.chat import AnswerMessage, ChatRequest, Choice, Completion
 from extractor.testing import FakeModel, Reply, Script
 
 from .notes import URL, Note, echo, over
@@ -104,6 +104,26 @@ def test_another_model_is_another_plan(journal: Path) -> None:
     model = FakeModel(echo)
     other = Extractor("n", base_url=URL, transport=model)
     assert [item.recorded for item in other.batch(Note, ["a"], journal=journal)] == [False]
+
+
+def test_another_value_that_is_brought_up_to_date_is_another_plan(journal: Path) -> None:
+    same = {"changed": [], "removed": [], "lists_with_new_items": []}
+    known = [Note(text=text) for text in ("a", "b", "a")]
+    runs = [run(journal, ["x"], reply=lambda _: same, existing=note) for note in known]
+    assert [(items[0].result.value, paid) for items, paid in runs] == [(known[0], 1), (known[1], 1), (known[2], 0)]
+
+
+def test_the_agreement_of_votes_is_recorded(journal: Path) -> None:
+    def reply(request: ChatRequest) -> Script:
+        texts = ("a", "b", "b")
+        message = [AnswerMessage(content=f'{{"text": "{text}"}}') for text in texts]
+        return Completion(choices=[Choice(index=at, message=each) for at, each in enumerate(message)])
+
+    runs = [run(journal, ["x"], reply=reply, n=3) for _ in range(2)]
+    assert [(items[0].result.value, items[0].result.agreement, paid) for items, paid in runs] == [
+        (Note(text="b"), {"$.text": 0.6667}, 1),
+        (Note(text="b"), {"$.text": 0.6667}, 0),
+    ]
 
 
 def test_what_an_endpoint_takes_is_learnt_and_changes_no_key(journal: Path) -> None:
