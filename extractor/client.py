@@ -338,7 +338,8 @@ def _pooled() -> httpx.BaseTransport:
 
 def _local_options(embedded: LocalTransport) -> Options:
     style: Style = "chat" if embedded.converses else "completion"
-    return {"dialect": "llguidance", "style": style, "temperature": 0.0, "max_completion_tokens": 1024}
+    local: Options = {"dialect": "llguidance", "grammar": "llama.cpp", "style": style}
+    return {**local, "temperature": 0.0, "max_completion_tokens": 1024}
 
 
 def _embedded(model: str | Path | None, *, threads: int | None = None, context: int = 8192) -> LocalTransport:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 RepairLevel = Literal["strict", "syntax", "full"]
 Style = Literal["chat", "completion"]
 Invalid = Literal["raise", "best", "keep"]
+Server = Literal["llama.cpp", "vllm", "sglang"]
 Grounding = Literal["off", "report", "require"]
 Mode = Literal["json_schema", "loose", "json_object", "tool", "words"]
 """How the schema travels, from the strictest on."""
@@ -134,6 +135,11 @@ class Options(TypedDict, total=False):
     parts are left to their defaults, are null, or leave their list, as the type allows; ``keep``: what the type takes
     and the document does not hold stays. The result's ``issues`` tell which. ``Annotated[…, OnInvalid.null]`` in a type
     says it of one part."""
+    grammar: Server | None
+    """Which kind of server this is, where it takes grammars in llguidance's dialect: the request carries one made of
+    the type and the document, so that texts are the document's words, and numbers and days those that it writes
+    (default None: the schema alone holds the model; the embedded model has ``llama.cpp``). ``grounding="off"`` switches
+    it off."""
     quotes: bool
     """Ask for the words of the document beside each value (default no): a quote that the document does not hold is an
     issue, and evidence looks there first. ``Annotated[…, Quoted]`` in a type asks it for one value."""
@@ -207,11 +213,12 @@ _RESERVED = {
 }
 
 
-_CHOICES: Mapping[str, tuple[str, ...]] = {
+_CHOICES: Mapping[str, tuple[str | None, ...]] = {
     "repair": get_args(RepairLevel),
     "style": get_args(Style),
     "on_invalid": get_args(Invalid),
     "grounding": get_args(Grounding),
+    "grammar": (None, *get_args(Server)),
     "mode": ("auto", *get_args(Mode)),
 }
 
@@ -239,6 +246,7 @@ class Settings:
     mode: Mode | Literal["auto"] = "auto"
     timeout: Timeouts = Timeouts()
     on_invalid: Invalid = "raise"
+    grammar: Server | None = None
     quotes: bool = False
     grounding: Grounding = "report"
     validation_context: object = None
@@ -287,7 +295,7 @@ class Settings:
             raise ValueError("existing= goes with n=1 and style='chat' alone: parts of a value are asked for")
         for choice, words in _CHOICES.items():
             if getattr(self, choice) not in words:
-                raise ValueError(f"{choice} is one of {', '.join(words)}, not {getattr(self, choice)!r}")
+                raise ValueError(f"{choice} is one of {', '.join(map(str, words))}, not {getattr(self, choice)!r}")
         for ceiling in ("max_usd", "max_tokens_total", "deadline"):
             _check_ceiling(ceiling, getattr(self, ceiling))
         for model, price in self.prices.items():

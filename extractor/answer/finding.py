@@ -29,6 +29,8 @@ _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?
 _TIME = re.compile(r"(\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?")
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]")
+_NAME = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
+"""The words of a field's name: ``dueDate`` and ``due_date`` are due and date."""
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _TITLE = re.compile(
     r"\A(?:the|an?|der|die|das|den|le|la|les|el|los|las|il|lo|o|os|as|de|het|mrs?|ms|miss|mx|dr|prof|professor|sir|dame|hon|"
@@ -96,6 +98,18 @@ class Finder:
 
     def line_start(self, line: int) -> int:
         return self._ends[line - 1] + 1 if line > 0 else 0
+
+    def labelled(self, place: int, name: str) -> float:
+        """How much of a field's name stands before a place, on the line or, half as good, on the one above: 0 to 1."""
+        words = [word.casefold() for word in _NAME.findall(name) if len(word) >= 3]
+        if not words:
+            return 0.0
+        line = self.line(place)
+        start = self.line_start(line)
+        beside = self.text[max(start, place - 120) : place].casefold()
+        above = self.text[self.line_start(max(line - 1, 0)) : start][-160:].casefold()
+        near, over = (sum(word in said for word in words) / len(words) for said in (beside, above))
+        return max(near, 0.5 * over)
 
     def places(self, value: object) -> tuple[Found, ...]:
         """Where a leaf of a JSON value could stand, in the order of the text. The same value gives the same tuple."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import prompt
 from ..chat import ChatRequest, Completion, Message
+from .decoding import decoded
 from .modes import begun, fields, is_told
 from .quoted import form_of, reader
 from .reading import Reading, read
@@ -67,7 +68,8 @@ class Step:
     def __post_init__(self) -> None:
         settings = self.job.settings
         told = is_told(self.mode) or prompt.is_blind(settings.dialect)
-        sent = {**settings.request, **fields(self.mode, self.form)}
+        carried = decoded(self.job, self.form) if self.mode == "json_schema" else None
+        sent = {**settings.request, **(carried or fields(self.mode, self.form))}
         if self.room is not None:
             sent["max_completion_tokens"] = self.room
         if self.choices > 1:

@@ -11,8 +11,8 @@ from typing import TypeVar
 
 import orjson
 
+from ..answer.lark import checked, json_grammar
 from ..chat import ChatRequest
-from .local_grammar import checked, json_grammar
 
 _SEEDS = 2**32 - 1
 """The engine's seeds are 32 bits wide, and the last one stands for "by chance"."""

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.transports.local_grammar import Follower, checked, json_grammar
+from extractor.answer.lark import checked, json_grammar
+from extractor.transports.local_grammar import Follower
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x7f"), max_size=20)
 
