@@ -134,6 +134,15 @@ def test_equal_values_are_judged_once() -> None:
     assert judge.request.messages[-1]["content"].count("analyst") == 1
 
 
+def test_very_many_values_are_judged_by_several_requests() -> None:
+    kind = list[Annotated[str, Judge("is a word")]]
+    flow = extraction(Schema.of(kind), Document.of(TEXT), Settings())
+    answers = (said({f"v{at}": YES for at in range(100)}), said({f"v{at}": YES for at in range(50)}))
+    asks, result = drive(flow, said({"value": [f"w{at}" for at in range(150)]}), *answers)
+    assert [len(ask.request.messages[-1]["content"].split("\n")) for ask in asks[1:]] == [100, 50]
+    assert len(result.value) == 150
+
+
 def test_what_a_judge_refuses_may_be_left_out() -> None:
     class Maybe(BaseModel):
         name: str

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import pytest
 
-from extractor import Extractor
+from extractor import Extractor, Verify
 from extractor.errors import ModelStatusError
 from extractor.testing import FakeModel
 
@@ -81,3 +83,22 @@ def test_a_list_alone_is_read_in_windows() -> None:
     model = FakeModel(lambda request: {"value": Clerk()(request)["rows"]}, repeat=True)  # type: ignore[index, call-overload]
     extractor = Extractor("m", base_url="http://models.example.com/v1", transport=model, window_tokens=2000)
     assert extractor.extract(list[Row], ledger(wanted)).value == wanted
+
+
+def is_in_credit(row: Row) -> None:
+    if row.balance < 0:
+        raise ValueError("the account is overdrawn")
+
+
+class Sums(Ledger):
+    rows: list[Annotated[Row, Verify(is_in_credit)]]
+
+
+def test_what_a_function_refuses_in_the_whole_is_gone_and_told() -> None:
+    wanted = rows(400)
+    extractor, _ = read(Clerk())
+    result = extractor.extract(Sums, ledger(wanted), on_invalid="best")
+    refused = [at for at, row in enumerate(wanted) if row.balance < 0]
+    assert result.value.rows == [row for row in wanted if row.balance >= 0]
+    assert [(issue.path, issue.kind) for issue in result.issues] == [(f"$.rows[{at}]", "verified") for at in refused]
+    assert 0 < len(refused) < 400

@@ -24,6 +24,9 @@ from .modes import begun
 from .reading import Reading, json_of
 from .step import Job, Step, whole
 
+_MOST = 100
+"""Values that are judged by one request."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Question:
@@ -93,9 +96,12 @@ class Checks:
             self._said[question.known_by] = _refusal(question, verdict, log)
 
     def _judge(self, job: Job, questions: Sequence[_Question], log: Log) -> Flow[Log]:
-        """Ask a model by all rules in one request."""
-        if not questions:
-            return log
+        """Ask a model by all rules, in one request unless they are very many."""
+        for at in range(0, len(questions), _MOST):
+            log = yield from self._judge_some(job, questions[at : at + _MOST], log)
+        return log
+
+    def _judge_some(self, job: Job, questions: Sequence[_Question], log: Log) -> Flow[Log]:
         from .loop import pursued
 
         judging = _judging(job, questions)

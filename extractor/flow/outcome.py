@@ -48,11 +48,13 @@ def finished(long: Long) -> Flow[Result[Any]]:
     checked = long.schema.validate(value)
     notes = (*_conflicts(coverage.conflicts), *_unread(coverage))
     wrong = tuple(_of_windows(long))
+    refused: tuple[Issue, ...] = ()
     if checked.issues:
         wrong = (*_unstated(checked.issues, coverage), *wrong)
     else:
-        wrong = (*wrong, *(yield from _looked_at(long, value, checked.value)))
-    typed = checked.value if not wrong else _kept(long, value, wrong)
+        refused = yield from _looked_at(long, value, checked.value)
+        wrong = (*wrong, *refused)
+    typed = checked.value if not wrong else _kept(long, value, refused)
     if typed is NOTHING:
         raise told(_invalid(wrong, coverage))
     issues = (*wrong, *notes)
@@ -76,11 +78,12 @@ def _looked_at(long: Long, value: object, typed: object) -> Flow[tuple[Issue, ..
     return issues
 
 
-def _kept(long: Long, value: object, wrong: tuple[Issue, ...]) -> Any:
-    """What the policies of the type and of the caller leave of a value that is wrong."""
+def _kept(long: Long, value: object, refused: tuple[Issue, ...]) -> Any:
+    """What the policies of the type and of the caller leave of a value that is wrong, or ``refused`` in parts."""
     checked = long.schema.validate(value)
-    if checked.issues:
-        kept = settled(long.schema, Reading(issues=checked.issues, best=value), long.settings)
+    wrong = checked.issues or refused
+    if wrong:
+        kept = settled(long.schema, Reading(issues=wrong, best=value), long.settings)
         return NOTHING if kept is None else kept.value
     return NOTHING if long.settings.on_invalid == "raise" else checked.value
 
