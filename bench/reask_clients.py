@@ -17,6 +17,7 @@ from orders import Order, document_of, gold_of
 
 Extract = Callable[[str, str], Order]
 RE_ASKS = 3
+_REFUSED = ("refus", "contentfilter", "cannot help with that")
 PROMPT = (
     "Extract the data that the given schema describes from the document. "
     "Take every value from the document alone. Where the document does not state a value, give null or an empty list."
@@ -85,7 +86,7 @@ def ended(extract: Extract, url: str, document: str) -> dict[str, object]:
         return {"value": extract(url, document).model_dump(mode="json")}
     except Exception as error:  # noqa: BLE001  whatever a client raises is its answer
         said = f"{type(error).__name__}: {error}"
-        return {"error": said[:2000], "refused": any(word in said.lower() for word in ("refus", "contentfilter"))}
+        return {"error": said[:2000], "refused": any(word in said.lower() for word in _REFUSED)}
 
 
 def main() -> None:

@@ -29,12 +29,16 @@ class ObserverWarning(RuntimeWarning):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """One extraction: the same object in all its facts. Names only: nothing of the document's content."""
+    """One extraction: the same object in all its facts. Names only: nothing of the document's content.
+
+    A window of a long document, or a document of a bundle, is a run of its own, whose ``parent`` is that of the whole.
+    """
 
     type: str
     document: str
     model: str
     endpoint: str
+    parent: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,18 @@ class Observer(Protocol):
     def observe(self, fact: Fact, /) -> None: ...
 
 
+class Below:
+    """The observer of a run, for the runs that it consists of."""
+
+    __slots__ = ("observer", "run")
+
+    def __init__(self, observer: Observer, run: Run) -> None:
+        self.observer, self.run = observer, run
+
+    def observe(self, fact: Fact, /) -> None:
+        self.observer.observe(fact)
+
+
 class Watch:
     """What tells an observer of one run."""
 
@@ -102,6 +118,9 @@ class Watch:
     def tell(self, fact: Fact) -> None:
         with _Warned(fact):
             self._observer.observe(fact)
+
+    def below(self) -> Below:
+        return Below(self._observer, self.run)
 
     def requested(self, purpose: str, mode: Mode, request: ChatRequest) -> int:
         """The number of the request."""

@@ -2,10 +2,11 @@
 
     extractor = Extractor("model", base_url="https://…/v1", observer=Telemetry())
 
-A span ``invoke_workflow {type}`` an extraction, below the span that is current there, and below it a span
-``chat {model}`` a request, with its tokens, its error, and as ``extractor.*`` its purpose, mode, retries and dollars,
-how many issues its answer had, and which fixes were made. What the document, the prompts and the answers say is on no
-span unless ``content=True``. Spans go to the tracer provider of the process, or to the one that is given.
+A span ``invoke_workflow {type}`` an extraction, below the span that is current there; one for each window of a long
+document, below that; and below them a span ``chat {model}`` a request, with its tokens, its error, and as
+``extractor.*`` its purpose, mode, retries and dollars, how many issues its answer had, and which fixes were made. What
+the document, the prompts and the answers say is on no span unless ``content=True``. Spans go to the tracer provider of
+the process, or to the one that is given.
 """
 
 from __future__ import annotations
@@ -76,7 +77,11 @@ class Telemetry:
 
     def _began(self, fact: Began) -> None:
         run = fact.run
-        span = self._tracer.start_span(f"invoke_workflow {run.type}", attributes=dict(_of_workflow(run)))
+        above = self._open.get(run.parent) if run.parent else None
+        context = self._trace.set_span_in_context(above.span) if above else None
+        span = self._tracer.start_span(
+            f"invoke_workflow {run.type}", context=context, attributes=dict(_of_workflow(run))
+        )
         self._open[run] = _Open(span)
 
     def _requested(self, fact: Requested) -> None:

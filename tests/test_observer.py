@@ -21,6 +21,10 @@ class Invoice(BaseModel):
     total: float = Field(ge=0)
 
 
+class Store(BaseModel):
+    items: list[str]
+
+
 class Place(BaseModel):
     city: Annotated[str, Judge("is a city")]
 
@@ -80,6 +84,21 @@ def test_a_judges_requests_are_told_between_an_answer_and_what_became_of_it() ->
         ("Read", 1, None),
         ("Ended", None, None),
     ]
+
+
+def test_the_windows_of_a_long_document_are_runs_below_the_whole() -> None:
+    kept = Kept()
+    model = FakeModel({"items": []}, repeat=True)
+    text = "\n".join(f"Item {at} is among the many things that we have in store." for at in range(400))
+    extractor = Extractor("m", base_url=URL, transport=model, observer=kept)
+    result = extractor.extract(Store, text, window_tokens=1500, count_rows=False)
+    first, *_, last = kept.facts
+    assert isinstance(first, Began)
+    assert last == Ended(first.run, result, result.ledger)
+    below = [fact.run for fact in kept.facts if isinstance(fact, Began)][1:]
+    assert len(below) > 2
+    assert {run.parent for run in below} == {first.run}
+    assert first.run.parent is None
 
 
 def test_a_fix_is_told_with_the_answer_that_it_mended() -> None:

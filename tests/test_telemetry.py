@@ -28,6 +28,10 @@ class Invoice(BaseModel):
     total: float = Field(ge=0)
 
 
+class Store(BaseModel):
+    items: list[str]
+
+
 TEXT = "Secret invoice 17. Total 42.50"
 USAGE = Usage(
     prompt_tokens=100,
@@ -123,7 +127,7 @@ def test_no_content_unless_it_is_asked_for() -> None:
 def test_content_that_is_asked_for() -> None:
     traced = Traced(content=True)
     traced.extract(BAD, PART, document=[TEXT, Image(png())])
-    _, first, _ = traced.spans
+    first = next(span for span in traced.spans if span.name == "chat m")
     system, user = json.loads(str((first.attributes or {})["gen_ai.input.messages"]))
     assert system["role"] == "system"
     assert user == {
@@ -160,6 +164,20 @@ def test_the_span_that_is_current_is_the_parent_of_all() -> None:
     workflow = next(span for span in traced.spans if span.name.startswith("invoke_workflow"))
     assert workflow.parent is not None
     assert workflow.parent.span_id == mine.get_span_context().span_id
+
+
+def test_the_windows_of_a_long_document_are_spans_below_that_of_the_whole() -> None:
+    traced = Traced()
+    text = "\n".join(f"Item {at} is among the many things that we have in store." for at in range(400))
+    model = FakeModel(said('{"items":[]}'), repeat=True)
+    Extractor("m", base_url="https://a.example.com/v1", transport=model).extract(
+        Store, text, observer=traced.telemetry, window_tokens=1500, count_rows=False
+    )
+    whole, *rest = traced.spans
+    windows = [span for span in rest if span.name.startswith("invoke_workflow")]
+    assert len(windows) > 2
+    assert whole.context is not None
+    assert {span.parent and span.parent.span_id for span in windows} == {whole.context.span_id}
 
 
 def test_nothing_is_kept_of_what_has_ended() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from .watched import extraction
+from .watched import extraction, watched
 
 if TYPE_CHECKING:
     from ..document import Document
@@ -26,7 +27,7 @@ def reading_of(schema: Schema[T], document: Document, settings: Settings) -> Flo
         return extraction(schema, document, settings)
     from .windowed import windowed
 
-    return windowed(schema, document, settings)
+    return watched(partial(windowed, schema, document), schema, document, settings)
 
 
 def _is_short(document: Document, settings: Settings) -> bool:

@@ -19,7 +19,7 @@ from ..tokens import text_tokens
 from .bill import billed
 from .front import reading_of
 from .size import frame_tokens, page_tokens
-from .watched import extraction
+from .watched import extraction, watched
 from .waves import Ended, Job, Spending
 
 if TYPE_CHECKING:
@@ -48,6 +48,10 @@ def splitting(
     schema: Schema[list[T]], item: Schema[T], document: Document, settings: Settings
 ) -> Flow[Result[list[T]]]:
     """A value of ``item`` for each document in the bundle."""
+    return watched(partial(_split, schema, item, document), schema, document, settings)
+
+
+def _split(schema: Schema[list[T]], item: Schema[T], document: Document, settings: Settings) -> Flow[Result[list[T]]]:
     spending = Spending(settings)
     found = yield from _parts(document, settings, spending)
     jobs = [Job(partial(reading_of, item, part), _size(part, item, settings)) for part in found.documents]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import ExtractorError
-from ..observer import Began, Ended, Run, Watch
+from ..observer import Began, Below, Ended, Observer, Run, Watch
 from ..result import Ledger, Result
 from . import loop
 from .effects import Flow, Stopped
@@ -22,9 +24,23 @@ def extraction(schema: Schema[T], document: Document, settings: Settings) -> Flo
     """Ask, read the answer, and ask again for what is wrong, until it is valid or no attempt is left."""
     if settings.observer is None:
         return loop.extraction(schema, document, settings)
-    run = Run(schema.name, document.name, settings.model, settings.endpoint)
-    watch = Watch(settings.observer, run)
+    watch = _watch(settings.observer, schema, document, settings)
     return _watched(loop.extraction(schema, document, settings, watch), watch)
+
+
+def watched(
+    make: Callable[[Settings], Flow[Result[T]]], schema: Schema[T], document: Document, settings: Settings
+) -> Flow[Result[T]]:
+    """The flow of a whole that consists of several extractions, which are told as parts of it."""
+    if settings.observer is None:
+        return make(settings)
+    watch = _watch(settings.observer, schema, document, settings)
+    return _watched(make(replace(settings, observer=watch.below())), watch)
+
+
+def _watch(observer: Observer, schema: Schema[Any], document: Document, settings: Settings) -> Watch:
+    above, observer = (observer.run, observer.observer) if isinstance(observer, Below) else (None, observer)
+    return Watch(observer, Run(schema.name, document.name, settings.model, settings.endpoint, above))
 
 
 def _watched(flow: Flow[Result[T]], watch: Watch) -> Flow[Result[T]]:
