@@ -66,3 +66,14 @@ def child(element: Element | None, *names: str) -> Element | None:
     for name in names:
         element = next(children(element, name), None)
     return element
+
+
+def integer(element: Element | None, name: str, default: int = 0) -> int:
+    """An attribute that is a number; ``default`` where it is none."""
+    said = attribute(element, name) if element is not None else ""
+    return int(said) if said.isascii() and said.removeprefix("-").isdigit() and len(said) < 10 else default
+
+
+def text_in(element: Element, *names: str) -> str:
+    """All text of the elements of these names, in their order."""
+    return "".join(each.text or "" for each in element.iter() if local(each) in names)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Callable
 
+from . import compound
 from .archive import Archive, archive
-from .compound import names
 from .file import File
 from .kinds import (
     DOC,
@@ -32,6 +33,7 @@ from .kinds import (
 )
 
 CONTENT_TYPES = "[Content_Types].xml"
+_LOCK, _RECORDS = 0x002F, 2000
 _TYPES_BYTES = 4_000_000
 _MAIN_PARTS: tuple[tuple[bytes, Kind], ...] = (
     (rb"wordprocessingml\.(document|template)\.main|word\.(document|template)\.macroEnabledTemplate\.main", DOCX),
@@ -85,8 +87,20 @@ def _by_parts(opened: Archive) -> Kind:
 
 
 def _in_compound(file: File) -> Kind:
-    found = names(file)
-    return next((kind for name, kind in _STREAMS if name in found), OLE)
+    found = compound.names(file)
+    kind = next((kind for name, kind in _STREAMS if name in found), OLE)
+    return ENCRYPTED if kind is XLS and _is_locked(compound.stream(file, ("Workbook", "Book"))[:_RECORDS]) else kind
+
+
+def _is_locked(records: bytes) -> bool:
+    """An old Excel file names its encryption in one of its first records."""
+    at = 0
+    while at + 4 <= len(records):
+        kind, size = struct.unpack_from("<HH", records, at)
+        if kind == _LOCK:
+            return True
+        at += 4 + size
+    return False
 
 
 _HOLDERS: dict[Kind, Callable[[File], Kind]] = {ZIP: _in_archive, OLE: _in_compound}

@@ -11,14 +11,25 @@ from .inside import kind_in
 from .kinds import (
     AVIF,
     BMP,
+    DOCX,
+    ENCRYPTED,
+    EPUB,
     GIF,
     HEIC,
     JPEG,
+    MSG,
+    ODP,
+    ODS,
+    ODT,
     PDF,
     PNG,
+    PPTX,
+    RTF,
     TEXT,
     TIFF,
     WEBP,
+    XLS,
+    XLSX,
     Kind,
 )
 from .limits import unreadable
@@ -31,6 +42,14 @@ Reader: TypeAlias = Callable[[File, str | None, PageChoice | None], Contents]
 _HOMES: dict[str, tuple[Kind, ...]] = {
     "textual": (TEXT,),
     "pdf": (PDF,),
+    "office.docx": (DOCX,),
+    "office.pptx": (PPTX,),
+    "office.odf": (ODT, ODS, ODP),
+    "office.sheets": (XLSX, XLS),
+    "office.rtf": (RTF,),
+    "office.locked": (ENCRYPTED,),
+    "mail.msg": (MSG,),
+    "epub": (EPUB,),
     "pictures": (JPEG, PNG, GIF, WEBP, TIFF, BMP, HEIC, AVIF),
 }
 _NOT_YET = "is not read yet: save it as PDF"

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from extractor.document import Document
 
 CELL = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters='\n",;'), max_size=8)
-LETTERS = st.text(st.characters(exclude_categories=["Cs"]))
+LETTERS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | LETTERS, lambda inner: st.lists(inner) | st.dictionaries(LETTERS, inner)
+    st.none() | st.booleans() | st.integers() | LETTERS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(LETTERS, inner, max_size=3),
+    max_leaves=8,
 )
 
 
@@ -29,7 +31,7 @@ def test_json_stands_as_it_is_with_its_letters_written_out(data: str, text: str)
     assert Document.of(data.encode()).text == text
 
 
-@given(st.dictionaries(LETTERS, JSON, min_size=1))
+@given(st.dictionaries(LETTERS, JSON, min_size=1, max_size=3))
 def test_json_keeps_its_value(value: dict[str, object]) -> None:
     text = Document.of(json.dumps(value).encode()).text
     assert json.loads(text) == value

@@ -25,6 +25,13 @@ _LINES = frozenset(
 _PARAGRAPHS = frozenset("p ul ol dl menu blockquote pre hr table".split())
 _HEADINGS = {f"h{level}": "#" * level + " " for level in range(1, 7)}
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_IS_XML = re.compile(r"\s*<\?xml\b|\s*<!DOCTYPE[^>]*XHTML", re.IGNORECASE)
+_EMPTY = re.compile(
+    r"<(title|script|style|a|p|div|span|td|th|tr|i|b|em|strong|small|li|ul|ol|h[1-6]|textarea|iframe|object|section)"
+    r"(\s[^<>]*)?/>",
+    re.IGNORECASE,
+)
+"""Empty elements as XML writes them: HTML takes them for the beginning of one."""
 _MOST_SPAN = 1000
 _MOST_DEPTH = 5000
 _NESTING = re.compile(r"<(/?)(?:div|ul|ol|dl|span|section|article|blockquote|table|center|details|fieldset)\b", re.I)
@@ -33,6 +40,8 @@ _NESTING = re.compile(r"<(/?)(?:div|ul|ol|dl|span|section|article|blockquote|tab
 def text_of(html: str, source: str) -> str:
     """What is seen of a page or a mail: headings marked as in Markdown, tables with a row a line."""
     _check_depth(html, source)
+    if _IS_XML.match(html):
+        html = _EMPTY.sub(r"<\1\2></\1>", html)
     try:
         from selectolax.lexbor import LexborHTMLParser
     except ImportError:

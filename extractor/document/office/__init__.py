@@ -1,0 +1,1 @@
+"""Office files: DOCX, PPTX, XLSX, XLS, OpenDocument and RTF. Macros are never run, links never followed."""
