@@ -53,6 +53,8 @@ def _items(c: Compiler, inner: object, node: Json, place: Place) -> tuple[Form, 
 def _tuple(c: Compiler, node: Json, prefix: list[object], place: Place) -> Form:
     """A tuple: an object with a property for each place, and ``rest`` for what may follow."""
     least, most = _count(node, "minItems", 0), _count(node, "maxItems", None)
+    if False in prefix[least:]:  # nothing can stand there, so the tuple ends before
+        most = prefix.index(False, least)
     places = prefix[:most] if most is not None else prefix
     if (
         most == len(prefix) == least

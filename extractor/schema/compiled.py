@@ -44,7 +44,18 @@ class Schema(Generic[T]):
     ``direct``: any answer's text may go straight to ``validate_json``, nothing ever has to be decoded.
     """
 
-    __slots__ = ("_annotated", "_checker", "_dialect", "_plan", "_source", "direct", "name", "source", "strict")
+    __slots__ = (
+        "_annotated",
+        "_by_marks",
+        "_checker",
+        "_dialect",
+        "_plan",
+        "_source",
+        "direct",
+        "name",
+        "source",
+        "strict",
+    )
 
     name: str
     source: Mapping[str, object]
@@ -61,6 +72,7 @@ class Schema(Generic[T]):
         self.strict = self._plan.strict
         self.direct = self._plan.decoder is SAME
         self._annotated: frozenset[str] | None = None
+        self._by_marks: bool | None = None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Schema) and self._plan is other._plan
@@ -108,7 +120,9 @@ class Schema(Generic[T]):
 
     def is_direct(self, text: str) -> bool:
         """Whether the text of an answer may go straight to ``validate_json``: nothing in it has to be decoded."""
-        return self.direct or (self._plan.unmarked and not may_hold_marks(text))
+        if self._by_marks is None:
+            self._by_marks = self._plan.turns_on_marks()
+        return self.direct or (self._by_marks and not may_hold_marks(text))
 
     def repeated(self, wire: object) -> tuple[str, ...]:
         """Paths in the source form of keys that a list of entries gives twice; ``decode`` keeps the last."""

@@ -61,8 +61,14 @@ def _id(node: Mapping[str, object]) -> str:
 
 
 def _base(node: Mapping[str, object], base: str) -> str:
-    own = urldefrag(_id(node)).url
+    own = _id(node)
+    own = urldefrag(own).url if own else ""
     return urljoin(base, own) if own else base
+
+
+def _joined(base: str, ref: str) -> str:
+    """A reference as an absolute one. ``urljoin`` knows no URN, to which a fragment can be joined all the same."""
+    return base + ref if ref.startswith("#") else urljoin(base, ref) if base else ref
 
 
 def _nodes(schema: object, place: str, base: str) -> Iterator[tuple[str, Mapping[str, object], str]]:
@@ -104,7 +110,7 @@ class _Modern:
         for key in ("$ref", "$dynamicRef", "$recursiveRef"):
             if isinstance(node.get(key), str):
                 ref = str(node.pop(key))
-                if urldefrag(ref).url not in self.homes and _METASCHEMA.match(ref):
+                if self._is_metaschema(_joined(base, ref)):
                     continue
                 node["$ref"] = self._pointer(ref, base)
         if self.old and "$ref" in node:
@@ -116,6 +122,9 @@ class _Modern:
             del node["required"]
         return node
 
+    def _is_metaschema(self, ref: str) -> bool:
+        return _METASCHEMA.match(ref) is not None and self.homes.keys().isdisjoint((ref, urldefrag(ref).url))
+
     def _value(self, key: str, value: object, base: str) -> object:
         if (key in MAPS or key == "dependencies") and isinstance(value, dict):
             return {str(name): self.node(held, base) for name, held in value.items()}
@@ -125,7 +134,7 @@ class _Modern:
 
     def _pointer(self, ref: str, base: str) -> str:
         """A reference as a pointer from the root."""
-        url, fragment = urldefrag(urljoin(base, ref) if base else ref)
+        url, fragment = urldefrag(_joined(base, ref))
         if fragment and not fragment.startswith("/"):
             home = self.homes.get(f"{url}#{fragment}")
             fragment = ""

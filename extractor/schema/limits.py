@@ -14,13 +14,15 @@ from .form import Json
 @dataclass(slots=True)
 class Counts:
     """``depth``: the most objects inside each other. ``enums``: values of all enums. ``chars``: of property names,
-    definition names, enum and const values. ``largest``: the most properties of one object."""
+    definition names, enum and const values. ``largest``: the most properties of one object. ``lists``: how many values
+    each enum has."""
 
     properties: int = 0
     depth: int = 0
     chars: int = 0
     enums: int = 0
     largest: int = 0
+    lists: list[int] = field(default_factory=list)
     circular: bool = False
     _depths: dict[str, int] = field(default_factory=dict)
 
@@ -45,7 +47,9 @@ def _walk(root: Json, counts: Counts, defs: Mapping[str, Json], through: bool, s
             counts.properties += len(properties)
             counts.largest = max(counts.largest, len(properties))
             counts.chars += sum(map(len, properties))
-        counts.enums += len(_enum(node))
+        if values := _enum(node):
+            counts.enums += len(values)
+            counts.lists.append(len(values))
         counts.chars += sum(len(value) for value in (*_enum(node), node.get("const")) if isinstance(value, str))
         name = name_in(node)
         if through and name is not None and name in defs:
@@ -53,6 +57,13 @@ def _walk(root: Json, counts: Counts, defs: Mapping[str, Json], through: bool, s
         deepest = max(deepest, depth)
         waiting += [(child, depth) for child in children(node)]
     return deepest
+
+
+def longest_kept(counts: Counts, dialect: Dialect) -> int:
+    """How many values an enum may have so that all that have no more keep to the limit together."""
+    sizes = sorted(set(counts.lists))
+    kept = (size for size in sizes if sum(one for one in counts.lists if one <= size) <= dialect.enums)
+    return max(kept, default=0)
 
 
 def _depth_of(name: str, counts: Counts, defs: Mapping[str, Json]) -> int:

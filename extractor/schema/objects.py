@@ -261,4 +261,4 @@ class Record(Codec):
         marked = by.marked and (self.nulls or self.words)
         if by.decoding and not parts and not marked and self.bag is None:
             return SAME
-        return replace(self, parts=parts)
+        return Record(self.order, parts, self.nulls, self.words, self.fixed, self.bag, self.drops)

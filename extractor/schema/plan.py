@@ -13,23 +13,24 @@ from .dialects import Dialect
 from .endless import check_ends
 from .finish import finished, lifted, name_in
 from .form import Form, Json, Nothing, Place, closed, described
-from .limits import count, excesses
+from .limits import count, excesses, longest_kept
 from .sharing import shared
 from .strict import Compiler
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """``decoder`` is the codec without what it changes on the way there alone.
-
-    ``unmarked``: an answer without a mark of what is not stated has nothing to decode.
-    """
+    """``decoder`` is the codec without what it changes on the way there alone. ``codecs`` are those of definitions."""
 
     strict: Json
     encoder: Codec
     decoder: Codec
-    unmarked: bool
+    codecs: Mapping[str, Codec]
     changes: tuple[Change, ...]
+
+    def turns_on_marks(self) -> bool:
+        """Whether an answer that holds no mark of what is not stated has nothing to decode."""
+        return self.decoder is SAME or settle(self.decoder, self.codecs, decoding=True, marked=False) is SAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ def planned(source: Source, dialect: Dialect) -> Plan:
         if counts.properties > dialect.properties and min(counts.largest, tight.properties) > _FEWEST:
             tight = replace(tight, properties=min(tight.properties, counts.largest) // 2)
         elif counts.enums > dialect.enums and tight.enums > _FEWEST:
-            tight = replace(tight, enums=tight.enums // 2)
+            most = min(longest_kept(counts, dialect), tight.enums * 3 // 4)
+            tight = replace(tight, enums=max(most, _FEWEST))
         elif counts.depth > dialect.depth and not dialect.depth_through_refs:
             plan = replace(plan, strict=lifted(plan.strict, dialect.depth))
             counts = count(plan.strict, dialect)
@@ -88,9 +90,8 @@ def _plan(source: Source, dialect: Dialect) -> Plan:
     except RecursionError:
         raise UnsupportedTypeError("the type is nested too deep; give its inner parts names of their own") from None
     encoder, decoder = (settle(form.codec, compiler.codecs, decoding=decoding) for decoding in (False, True))
-    unmarked = settle(decoder, compiler.codecs, decoding=True, marked=False) is SAME
     changes = tuple(Change(str(place), name, text) for place, name, text in compiler.changes)
-    return Plan(strict, encoder, decoder, unmarked, changes)
+    return Plan(strict, encoder, decoder, compiler.codecs, changes)
 
 
 def _rooted(form: Form, c: Compiler) -> Form:

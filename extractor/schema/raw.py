@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from jsonschema import Draft4Validator, Draft7Validator, Draft202012Validator
+from jsonschema import Draft3Validator, Draft4Validator, Draft7Validator, Draft202012Validator
 from jsonschema.exceptions import SchemaError
 from jsonschema.validators import validator_for
 from pydantic_core import PydanticSerializationError, from_json, to_json
@@ -65,6 +65,8 @@ def checked_schema(schema: Mapping[str, object]) -> tuple[dict[str, object], typ
         )
     drafts: list[type[Validator]]
     drafts = [validator_for(copy)] if "$schema" in copy else list(_DRAFTS)
+    if Draft3Validator in drafts:
+        raise UnsupportedTypeError("the JSON Schema is of draft 3; write it as draft 4 to 2020-12", path="$")
     invalid = [_invalid(copy, draft) for draft in drafts]
     for draft, found in zip(drafts, invalid, strict=True):
         if found is None:

@@ -100,6 +100,8 @@ class _Generator(GenerateJsonSchema):
         return False
 
     def encode_default(self, dft: Any) -> Any:
+        if type(dft) in (list, dict) and not dft:
+            return type(dft)()
         return dft if type(dft) in _SCALARS else super().encode_default(dft)
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:

@@ -72,10 +72,10 @@ def _tagged(c: Compiler, branch: object, tag: str, stated: bool, place: Place) -
 
 def _told_apart(c: Compiler, forms: list[tuple[object, Form]]) -> list[tuple[object, Form]]:
     """Branches without repeats. A dict beside a list is put in a box, since both are arrays on the wire."""
-    different: list[tuple[object, Form]] = []
+    found: dict[tuple[str, int], tuple[object, Form]] = {}
     for branch, form in forms:
-        if all(form.schema != other.schema or form.codec is not other.codec for _, other in different):
-            different.append((branch, form))
+        found.setdefault((text_of(form.schema), id(form.codec)), (branch, form))
+    different = list(found.values())
     if sum("array" in c.wire_kinds(form.schema) for _, form in different) < 2:
         return different
     return [(branch, _boxed(form) if _turned(c, branch, form) else form) for branch, form in different]

@@ -258,3 +258,43 @@ def test_a_dict_that_was_changed_is_another_schema() -> None:
 def test_what_is_no_json_is_no_schema() -> None:
     with pytest.raises(UnsupportedTypeError, match="no JSON"):
         Schema.of({"const": object()})
+
+
+def test_a_reference_is_read_against_a_urn_too() -> None:
+    schema = Schema.of(
+        {"$id": "urn:example:root", **holding({"$ref": "#/$defs/n"}), "$defs": {"n": {"type": "integer"}}}
+    )
+    assert schema.strict["properties"] == {"x": {"$ref": "#/$defs/n"}}
+
+
+def test_parts_of_a_metaschema_are_any_json() -> None:
+    raw = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "https://json-schema.org/draft/2020-12/schema",
+        **holding({"$ref": "meta/core"}),
+    }
+    schema = Schema.of(raw)
+    assert schema.decode(schema.encode({"x": {"$id": "a"}})) == {"x": {"$id": "a"}}
+
+
+def test_a_tuple_ends_where_nothing_can_stand() -> None:
+    schema = Schema.of(holding({"prefixItems": [{"type": "integer"}, False]}))
+    for items in ([], [1]):
+        assert schema.decode(schema.encode({"x": items})) == {"x": items}
+    with pytest.raises(UnsupportedTypeError):
+        Schema.of(holding({"prefixItems": [{"type": "integer"}, False], "minItems": 2}))
+
+
+def test_draft_3_is_refused_by_name() -> None:
+    with pytest.raises(UnsupportedTypeError, match="draft 3"):
+        Schema.of({"$schema": "http://json-schema.org/draft-03/schema#", "type": "object"})
+
+
+def test_enums_are_kept_as_long_as_all_of_them_keep_to_the_limit() -> None:
+    def values(count: int) -> dict[str, Any]:
+        return {"enum": [f"v{count}_{at}" for at in range(count)]}
+
+    raw = obj({f"x{count}": values(count) for count in (900, 300, 200)}, additionalProperties=False)
+    rules: Any = Schema.of(raw).strict["properties"]
+    kept = [name for name, rule in rules.items() if "enum" in str(rule)]
+    assert kept == ["x300", "x200"]
