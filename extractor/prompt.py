@@ -85,8 +85,7 @@ _JUDGED = "- {}: {} is {}. Rule: {}"
 _UNFIT = "It breaks the rule: {}"
 _REFUSED = "It is not accepted"
 _DISPUTED = "{} answers do not agree here: {}"
-_SAID = "{} ({} times)"
-_SAID_SHOWN = 5
+_SAID = "{} ({} of {})"
 _LONGEST = 4000
 _AND_MORE = "- and {} more like these"
 _EMPTY = "The answer is empty; a JSON object is wanted"
@@ -151,13 +150,15 @@ def task(instructions: str | None = None, hint: Schema[Any] | Quoting | None = N
     return "\n\n".join(filter(None, (_TASK, _QUOTE if quoted else "", own, shown)))
 
 
-def again(answer: str | None, issues: Sequence[Issue]) -> tuple[Message, ...]:
-    """The messages that follow the opening when an answer was wrong: the answer, and its issues in words."""
+def again(opening: tuple[Message, ...], answer: str | None, issues: Sequence[Issue]) -> tuple[Message, ...]:
+    """The messages when an answer was wrong: the opening, the answer, and its issues in words."""
     lines = [f"- {issue}" for issue in issues[:_ISSUES_SHOWN]]
     if len(issues) > _ISSUES_SHOWN:
         lines.append(_AND_MORE.format(len(issues) - _ISSUES_SHOWN))
-    ask: Message = {"role": "user", "content": _AGAIN.format("\n".join(lines))}
-    return ({"role": "assistant", "content": answer}, ask) if answer and answer.strip() else (ask,)
+    said = _AGAIN.format("\n".join(lines))
+    if not answer or not answer.strip():
+        return (*opening[:-1], _longer(opening[-1], said))
+    return (*opening, {"role": "assistant", "content": answer}, {"role": "user", "content": said})
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,8 +300,8 @@ def unfit(rule: str, reason: str | None) -> str:
 
 def disputed(said: Sequence[tuple[object, int]]) -> str:
     """Why a value is not sure: what several answers say of it, and how often."""
-    shown = "; ".join(_SAID.format(_shown(value), count) for value, count in said[:_SAID_SHOWN])
-    return _DISPUTED.format(sum(count for _, count in said), shown)
+    votes = sum(count for _, count in said)
+    return _DISPUTED.format(votes, "; ".join(_SAID.format(_shown(value), count, votes) for value, count in said[:5]))
 
 
 def refused(error: Exception) -> str:

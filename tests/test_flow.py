@@ -93,7 +93,7 @@ def test_an_answer_wrong_in_all_is_asked_again_as_a_whole_and_without_a_growing_
     asks, result = drive(invoices(), Completion(content=bad), Completion(content=worse), Completion(content=GOOD))
     opening = asks[0].request
     assert [ask.request for ask in asks[1:]] == [
-        replace(opening, messages=(*opening.messages, *prompt.again(answer, issues)))
+        replace(opening, messages=prompt.again(opening.messages, answer, issues))
         for answer, issues in ((bad, result.attempts[0].issues), (worse, result.attempts[1].issues))
     ]
     first = asks[1].request.messages[-1]["content"]
@@ -122,8 +122,9 @@ def test_what_stays_wrong_is_told_with_everything_that_came() -> None:
 @pytest.mark.parametrize("content", [None, "", "  \n"])
 def test_an_empty_answer_is_asked_again_and_named(content: str | None) -> None:
     asks, error = drive(invoices(max_attempts=2), Completion(content=content), Completion(content=content))
-    assert asks[1].request.messages[:2] == asks[0].request.messages
-    assert len(asks[1].request.messages) == 3
+    (task, document), again = asks[0].request.messages, asks[1].request.messages
+    assert (len(again), again[0]) == (2, task)
+    assert str(again[1]["content"]).startswith(f"{document['content']}\n\nThis answer is not accepted:")
     assert error.issues == (Issue("$", "The answer is empty; a JSON object is wanted", kind="empty"),)
 
 

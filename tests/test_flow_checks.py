@@ -256,6 +256,16 @@ def test_a_judge_does_not_break_a_ceiling() -> None:
     assert len(error.ledger.calls) == 1
 
 
+def test_what_was_known_before_is_not_judged_again() -> None:
+    flow = people(existing=People.model_validate(BAD))
+    named = said({"changed": ["$.people[0].title"], "removed": [], "lists_with_new_items": []})
+    (_, _, judge), result = drive(flow, named, said({"p0": "countess"}), said({"v0": YES}))
+    assert judge.request.messages[-1]["content"] == (
+        '- v0: $.people[0].title is "countess". Rule: is a job title, not a name'
+    )
+    assert [person.title for person in result.value.people] == ["countess", "Turing"]
+
+
 def test_judges_over_the_wire_from_both_extractors() -> None:
     replies = (GOOD, {"v0": YES, "v1": YES})
     model = FakeModel(*replies, *replies)

@@ -195,7 +195,7 @@ def test_a_patch_that_did_not_help_is_followed_by_the_whole() -> None:
     answer = wrong(amount=-4)
     asks, result = drive(orders(), said(answer), said({"p0": -5}), said(SOUND))
     opening = asks[0].request.messages
-    assert asks[2].request.messages == (*opening, *prompt.again(answer, result.attempts[0].issues))
+    assert asks[2].request.messages == prompt.again(opening, answer, result.attempts[0].issues)
     assert asks[2].request.response_format == asks[0].request.response_format
     assert result.value == Order(**SOUND)
     assert [call.purpose for call in result.ledger.calls] == ["extract", "patch", "re-ask"]

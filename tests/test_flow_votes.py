@@ -100,7 +100,7 @@ def test_only_what_is_disputed_is_asked_for_again() -> None:
     assert asks[1].request.messages[-1]["content"] == (
         f"{TEXT}\n\n"
         "An answer to this is accepted but for these parts:\n"
-        "- p0 stands for $.lines[1].amount: 4 answers do not agree here: 4 (2 times); 9 (2 times). Now it says 4."
+        "- p0 stands for $.lines[1].amount: 4 answers do not agree here: 4 (2 of 4); 9 (2 of 4). Now it says 4."
         ' Beside it stands {"text":"boards"}.\n'
         "Answer with these parts alone, corrected by what the document says."
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from .. import prompt
-from ..annotations import JUDGE, VERIFY, Named
+from ..annotations import CHECKED, JUDGE, VERIFY, Named
 from ..chat import Completion, Message
 from ..errors import ExtractionError, ExtractorError, InvalidOutputError
 from ..issues import Issue
@@ -23,6 +23,7 @@ from .effects import Check, Flow, Stopped, Verdict
 from .modes import begun
 from .reading import Reading, json_of
 from .step import Job, Step, whole
+from .update import plain
 
 _MOST = 100
 """Values that are judged by one request."""
@@ -48,6 +49,17 @@ class Checks:
 
     def __init__(self) -> None:
         self._said: dict[str, str | None] = {}
+
+    @classmethod
+    def of(cls, job: Job) -> Checks:
+        """What was known before the document is accepted."""
+        made = cls()
+        if job.settings.existing is not None:
+            known = plain(job.schema, job.settings.existing)
+            typed = job.schema.validate(known).value
+            accepted = (each for mark in CHECKED for each in _questions(job.schema, known, mark, typed))
+            made._said = {each.known_by: None for each in accepted}
+        return made
 
     def passed(
         self, step: Step, completion: Completion, reading: Reading[Any], log: Log

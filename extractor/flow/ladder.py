@@ -235,9 +235,9 @@ def _whole(state: State, job: Job) -> Step | None:
         return None
     if job.settings.existing is not None:  # what is known is not told anew
         return None
-    reading, turns = state.reading, prompt.again(_text(state, job), state.reading.issues)
+    reading, answer = state.reading, _text(state, job)
     patch = None if reading.best is None or reading.error else patch_of(job.schema, reading.best, reading.issues)
-    step = whole("re-ask", job, state.step.mode, lambda told: (*job.opening(told), *turns))
+    step = whole("re-ask", job, state.step.mode, lambda told: prompt.again(job.opening(told), answer, reading.issues))
     return replace(step, read=partial(read_again, job.schema, patch, settings=job.settings))
 
 

@@ -41,7 +41,7 @@ def extraction(
 def pursued(step: Step, log: Log) -> Flow[Result[Any]]:
     """From the first step on, until the answer is valid or no attempt is left."""
     schema, settings, watch = step.job.schema, step.job.settings, step.job.watch
-    state, refusal, checks = None, None, _checks(schema)
+    state, refusal, checks = None, None, _checks(step.job)
     ballots: tuple[object, ...] = ()
     most = settings.max_attempts + (settings.existing is not None)  # naming what changes is no attempt at it
     while True:
@@ -105,10 +105,10 @@ def _lowered(step: Step, error: ModelCallError, log: Log) -> Step:
     return replace(step, mode=lower)
 
 
-def _checks(schema: Schema[Any]) -> Checks | None:
+def _checks(job: Job) -> Checks | None:
     """What a type has to be looked at beyond its validation; None for most."""
-    if schema.annotated.isdisjoint(CHECKED):
+    if job.schema.annotated.isdisjoint(CHECKED):
         return None
     from .checks import Checks
 
-    return Checks()
+    return Checks.of(job)

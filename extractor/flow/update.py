@@ -97,13 +97,14 @@ class Update:
         return value, tuple(fixes)
 
 
-def naming(job: Job, known: object, mode: Mode, turns: tuple[Message, ...] = ()) -> Step:
-    """The step that asks which parts of what is known the document changes."""
+def naming(job: Job, known: object, mode: Mode, answer: str | None = None, issues: tuple[Issue, ...] = ()) -> Step:
+    """The step that asks which parts of what is known the document changes; again after an answer that had issues."""
     form = Schema.of(_NAMED, dialect=job.settings.dialect)
     shown = _filled(job.schema, known)
 
     def words(told: bool) -> tuple[Message, ...]:
-        return (*prompt.naming(job.opening(told), shown, form.strict if told else None), *turns)
+        asked = prompt.naming(job.opening(told), shown, form.strict if told else None)
+        return prompt.again(asked, answer, issues) if issues else asked
 
     return Step("update", job, mode, form, words, partial(read_names, job, known, form), parts=True)
 
@@ -190,15 +191,14 @@ def _mending(
     longer = tuple(keys for keys in lacking if keys in update.longer)
     further = _update(schema, value, (*wrong, *(keys for keys in lacking if keys not in longer)), longer)
     if further is None or not all(map(update.may_change, further.changed)):
-        turns = prompt.again(None, issues)
-        return lambda job, mode: naming(job, value, mode, turns)
+        return lambda job, mode: naming(job, value, mode, None, issues)
     return partial(_second, replace(further, issues=issues))
 
 
-def _again(known: object, completion: Completion, issues: Sequence[Issue]) -> Then:
+def _again(known: object, completion: Completion, issues: tuple[Issue, ...]) -> Then:
     """The same question, after an answer that is not accepted."""
-    turns = prompt.again(text_of(completion, "changes"), issues)
-    return lambda job, mode: naming(job, known, mode, turns)
+    answer = text_of(completion, "changes")
+    return lambda job, mode: naming(job, known, mode, answer, issues)
 
 
 def _update(schema: Schema[T], base: object, changed: Iterable[Keys], longer: Iterable[Keys]) -> Update | None:
