@@ -7,8 +7,10 @@ if TYPE_CHECKING:
     from .annotations import Free, Judge, Merge, OnInvalid, Quoted, Verbatim, Verify
     from .answer import Repaired, repair
     from .answer.ground import ground
+    from .calibration import Calibrator
     from .chat import ChatRequest, Completion
     from .client import AsyncExtractor, Extractor, extract
+    from .confidence import Confidence, Signals
     from .coverage import Conflict, Coverage
     from .document import Attachment, Box, Document, Image, Page, Word
     from .errors import (
@@ -40,9 +42,11 @@ __all__ = [
     "Attempt",
     "Box",
     "BudgetError",
+    "Calibrator",
     "Call",
     "ChatRequest",
     "Completion",
+    "Confidence",
     "Conflict",
     "Coverage",
     "Document",
@@ -75,6 +79,7 @@ __all__ = [
     "Result",
     "Schema",
     "SetupError",
+    "Signals",
     "Span",
     "Timeouts",
     "TruncatedError",
@@ -91,6 +96,8 @@ _HOMES = {
     "annotations": "Free Judge Merge OnInvalid Quoted Verbatim Verify",
     "answer": "Repaired repair",
     "answer.ground": "ground",
+    "calibration": "Calibrator",
+    "confidence": "Confidence Signals",
     "chat": "ChatRequest Completion",
     "client": "AsyncExtractor Extractor extract",
     "coverage": "Conflict Coverage",

@@ -10,6 +10,7 @@ from .chat import ChatRequest, Completion, Took, Usage
 from .issues import Fix, Issue
 
 if TYPE_CHECKING:
+    from .confidence import Confidence
     from .coverage import Coverage
     from .document import Document
     from .evidence import Evidence
@@ -158,6 +159,7 @@ class Result(Generic[T]):
     agreement: Mapping[str, float] = field(default_factory=dict)
     """By path of each leaf, the share of the valid choices that say what the value says. Empty without ``n=``."""
 
+    _confidence: Confidence | None = field(default=None, init=False, repr=False, compare=False)
     _evidence: Evidence | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
@@ -168,6 +170,24 @@ class Result(Generic[T]):
 
             object.__setattr__(self, "_evidence", grounded(self.data, self.document, self.schema.source, self.quotes))
         return cast("Evidence", self._evidence)
+
+    @property
+    def confidence(self) -> Confidence:
+        """How far each leaf of the value can be trusted, 0 to 1; ``Calibrator`` makes probabilities of it."""
+        if self._confidence is None:
+            from .answer.trust import signals, tokens_of
+            from .confidence import Confidence
+
+            wrong = [issue for attempt in self.attempts[:-1] for issue in attempt.issues]
+            tokens = tokens_of(self.schema, self.data, [attempt.completion for attempt in self.attempts])
+            fixes = [fix for attempt in self.attempts for fix in attempt.fixes]
+            found = Confidence(signals(self.evidence, self.agreement, fixes, wrong, tokens))
+            object.__setattr__(self, "_confidence", found)
+        return cast("Confidence", self._confidence)
+
+    def needs_review(self, precision: float = 0.99) -> tuple[str, ...]:
+        """The paths of the leaves to look at, the most doubtful first: ``confidence.needs_review``, uncalibrated."""
+        return self.confidence.needs_review(precision)
 
     @property
     def data(self) -> object:

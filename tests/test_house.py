@@ -11,9 +11,9 @@ import extractor
 
 PACKAGE = Path(extractor.__file__).parent
 ORDER = (
-    "errors options annotations display paths issues tokens coverage estimate schema document chat evidence answer"
-    " result observer prompt flow transports endpoint lessons driving client testing telemetry batch"
-    " evaluate report demo cli"
+    "errors options annotations display paths issues tokens coverage estimate schema document chat evidence"
+    " confidence answer result calibration observer prompt flow transports endpoint lessons driving client testing"
+    " telemetry batch evaluate report demo cli"
 ).split()
 DOORS = {"client": {"batch"}}
 """An extractor's methods open rooms that stand behind it, inside the functions that need them."""
@@ -27,6 +27,7 @@ HOMES = {
     "httpcore": {"transports"},
     "pypdfium2": {"document"},
     "rapidfuzz": {"answer"},
+    "sklearn": {"calibration"},
     "PIL": {"document"},
     "pi_heif": {"document"},
     "selectolax": {"document"},
@@ -143,9 +144,11 @@ Attachment
 Attempt
 Box
 BudgetError
+Calibrator
 Call
 ChatRequest
 Completion
+Confidence
 Conflict
 Coverage
 Document
@@ -178,6 +181,7 @@ Repaired
 Result
 Schema
 SetupError
+Signals
 Span
 Timeouts
 TruncatedError
