@@ -1,8 +1,9 @@
 """What was learnt about endpoints, kept in a small file for other processes and for tomorrow.
 
-The file is JSON: ``{"https://…/chat/completions": {"model": {"mode": "json_object", "learnt": "2031-05-17"}}}``. It is
-replaced as a whole, so nobody reads half of one; of two processes that write in the same moment one lesson may be lost,
-and is learnt again. After ``DAYS`` a lesson is not believed any more: the endpoint is tried anew.
+The file is JSON: ``{"https://…/chat/completions": {"model": {"mode": "json_object", "learnt": "2031-05-17"}}}``, where
+``"choices": "one"`` says that a model gives one answer where several are asked for. It is replaced as a whole, so nobody
+reads half of one; of two processes that write in the same moment one lesson may be lost, and is learnt again. After
+``DAYS`` a lesson is not believed any more: the endpoint is tried anew.
 
 A file that cannot be read or written is told by a ``LessonsWarning`` and left as it is: what is learnt then holds for
 the process.
@@ -16,14 +17,11 @@ import warnings
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import orjson
 
 from .flow import modes
-
-if TYPE_CHECKING:
-    from .options import Mode
 
 DAYS = 30
 Entries: TypeAlias = dict[str, dict[str, dict[str, str]]]
@@ -43,17 +41,23 @@ class Lessons:
     def recall(self) -> None:
         """Believe what the file says, where this process has not learnt otherwise."""
         for endpoint, model, lesson in self._believed(self._read() or {}):
-            modes.recall(endpoint, model, lesson["mode"])
+            if "mode" in lesson:
+                modes.recall(endpoint, model, lesson["mode"])
+            if "choices" in lesson:
+                from .flow import votes
 
-    def keep(self, endpoint: str, model: str, mode: Mode) -> None:
+                votes.recall(endpoint, model)
+
+    def keep(self, endpoint: str, model: str, what: Literal["mode", "choices"], lesson: str) -> None:
         """Put a lesson beside those of other processes."""
         found = self._read()
         if found is None:
             return
         entries: Entries = {}
-        for known, of, lesson in self._believed(found):
-            entries.setdefault(known, {})[of] = lesson
-        entries.setdefault(endpoint, {})[model] = {"mode": mode, "learnt": self._today.isoformat()}
+        for known, of, believed in self._believed(found):
+            entries.setdefault(known, {})[of] = believed
+        beside = entries.setdefault(endpoint, {}).get(model, {})
+        entries[endpoint][model] = {**beside, what: lesson, "learnt": self._today.isoformat()}
         self._write(entries)
 
     def _believed(self, entries: Entries) -> Iterator[tuple[str, str, Any]]:
@@ -100,7 +104,9 @@ def _is_of_an_endpoint(models: object) -> bool:
 def _is_lesson(lesson: object) -> bool:
     return (
         isinstance(lesson, dict)
-        and lesson.get("mode") in modes.LADDER
+        and bool(lesson.keys() & {"mode", "choices"})
+        and lesson.get("mode", "words") in modes.LADDER
+        and lesson.get("choices", "one") == "one"
         and isinstance(lesson.get("learnt"), str)
         and len(lesson["learnt"]) == len("2031-05-17")
     )

@@ -224,9 +224,10 @@ _CHOICES: Mapping[str, tuple[str | None, ...]] = {
 
 
 class Memory(Protocol):
-    """Where a lesson about an endpoint is kept beyond this process."""
+    """Where a lesson about an endpoint is kept beyond this process: the ``mode`` that worked, or that of several
+    ``choices`` it gives ``one``."""
 
-    def keep(self, endpoint: str, model: str, mode: Mode, /) -> None: ...
+    def keep(self, endpoint: str, model: str, what: Literal["mode", "choices"], lesson: str, /) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

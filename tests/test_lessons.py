@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from extractor import Extractor
-from extractor.flow import modes
+from extractor.flow import modes, votes
 from extractor.lessons import Lessons, LessonsWarning
 from extractor.options import Mode
 from extractor.testing import FakeModel, Reply
@@ -29,8 +29,10 @@ TODAY = datetime.now(UTC).date()
 @pytest.fixture(autouse=True)
 def _nothing_learnt() -> Iterator[None]:
     modes.forget()
+    votes.forget()
     yield
     modes.forget()
+    votes.forget()
 
 
 @pytest.fixture
@@ -58,6 +60,16 @@ def test_a_lesson_is_kept_for_other_processes(file: Path) -> None:
     assert asked(file, GOOD) == ["json_object"]
     assert asked(None, GOOD) == ["json_schema"]
     assert [each.name for each in file.parent.iterdir()] == ["lessons.json"]
+
+
+def test_an_endpoint_that_gives_one_choice_is_a_lesson_beside_its_mode(file: Path) -> None:
+    replies = (REFUSAL, Reply(400, {}, "n must be 1"), GOOD, GOOD)
+    for model, sent in ((FakeModel(*replies), [2, 2, None, None]), (FakeModel(GOOD, GOOD), [None, None])):
+        modes.forget()
+        votes.forget()
+        Extractor("m", base_url=URL, transport=model, lessons=file, n=2).extract(list[int], "1 2")
+        assert [request.n for request in model.requests] == sent
+    assert json.loads(file.read_text()) == {NAME: {"m": {**lesson("loose"), "choices": "one"}}}
 
 
 def test_the_environment_may_name_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +125,7 @@ def test_whoever_reads_while_others_write_reads_the_whole(file: Path) -> None:
 
     def write(model: str) -> None:
         for mode in kept * 20:
-            Lessons(file).keep(NAME, model, mode)
+            Lessons(file).keep(NAME, model, "mode", mode)
 
     threads = [threading.Thread(target=write, args=(model,)) for model in "abc"]
     for thread in threads:

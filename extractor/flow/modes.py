@@ -84,7 +84,7 @@ def _remember(settings: Settings, mode: Mode) -> None:
         return
     _learnt[known] = mode
     if settings.memory is not None:
-        settings.memory.keep(*known, mode)
+        settings.memory.keep(*known, "mode", mode)
 
 
 def recall(endpoint: str, model: str, mode: Mode) -> None:

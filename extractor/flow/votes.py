@@ -50,10 +50,21 @@ def several(log: Log, step: Step, settings: Settings) -> Flow[tuple[Answer, Log]
     if lacking > 0 and not (_completions(got) and exceeded(log, alone, settings)):
         more, log = yield from sent(log, alone, settings, lacking)
         if _completions(more) and all(len(each.choices) == 1 for each in _completions(got)):
-            _single.add(known_by)
+            _remember(step.job.settings, known_by)
         got = (*got, *more)
     completions = _completions(got)
     return (_joined(completions) if completions else got[-1]), log
+
+
+def _remember(settings: Settings, known_by: tuple[str, str]) -> None:
+    if settings.memory is not None:
+        settings.memory.keep(*known_by, "choices", "one")
+    _single.add(known_by)
+
+
+def recall(endpoint: str, model: str) -> None:
+    """Ask for one choice at a time, as was learnt elsewhere."""
+    _single.add((endpoint, model))
 
 
 def forget() -> None:
