@@ -1,9 +1,9 @@
 """What was learnt about endpoints, kept in a small file for other processes and for tomorrow.
 
 The file is JSON: ``{"https://…/chat/completions": {"model": {"mode": "json_object", "learnt": "2031-05-17"}}}``, where
-``"choices": "one"`` says that a model gives one answer where several are asked for. It is replaced as a whole, so nobody
-reads half of one; of two processes that write in the same moment one lesson may be lost, and is learnt again. After
-``DAYS`` a lesson is not believed any more: the endpoint is tried anew.
+``"choices": "one"`` says that a model gives one answer where several are asked for. It is replaced as a whole, so that
+nobody reads half of one; of two processes that write in the same moment one lesson may be lost, and is learnt again.
+After ``DAYS`` a lesson is not believed any more: the endpoint is tried anew.
 
 A file that cannot be read or written is told by a ``LessonsWarning`` and left as it is: what is learnt then holds for
 the process.
