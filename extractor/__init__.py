@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         ModelUnreachableError,
         RefusalError,
         SetupError,
+        StreamLeftError,
         TruncatedError,
         UnsupportedTypeError,
     )
@@ -32,12 +33,14 @@ if TYPE_CHECKING:
     from .evidence import Evidence, Leaf, Span
     from .issues import Fix, Issue
     from .observer import Observer
-    from .options import Options, Timeouts
+    from .options import Guards, Options, Timeouts
     from .result import Attempt, Call, Ledger, Result
     from .schema import Schema
+    from .streams import AsyncStream, Partial, Stream
 
 __all__ = [
     "AsyncExtractor",
+    "AsyncStream",
     "Attachment",
     "Attempt",
     "Box",
@@ -58,6 +61,7 @@ __all__ = [
     "ExtractorError",
     "Fix",
     "Free",
+    "Guards",
     "Image",
     "InvalidOutputError",
     "Issue",
@@ -73,6 +77,7 @@ __all__ = [
     "OnInvalid",
     "Options",
     "Page",
+    "Partial",
     "Quoted",
     "RefusalError",
     "Repaired",
@@ -81,6 +86,8 @@ __all__ = [
     "SetupError",
     "Signals",
     "Span",
+    "Stream",
+    "StreamLeftError",
     "Timeouts",
     "TruncatedError",
     "UnsupportedTypeError",
@@ -103,15 +110,16 @@ _HOMES = {
     "coverage": "Conflict Coverage",
     "document": "Attachment Box Document Image Page Word",
     "errors": "BudgetError DocumentError ExtractionError ExtractorError InvalidOutputError ModelCallError"
-    " ModelProtocolError ModelStatusError ModelUnreachableError RefusalError SetupError TruncatedError"
+    " ModelProtocolError ModelStatusError ModelUnreachableError RefusalError SetupError StreamLeftError TruncatedError"
     " UnsupportedTypeError",
     "estimate": "Estimate",
     "evidence": "Evidence Leaf Span",
     "issues": "Fix Issue",
     "observer": "Observer",
-    "options": "Options Timeouts",
+    "options": "Guards Options Timeouts",
     "result": "Attempt Call Ledger Result",
     "schema": "Schema",
+    "streams": "AsyncStream Partial Stream",
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .flow import Answer, Ask, Flow, Outcome
     from .options import Memory
     from .result import Result
+    from .streams import AsyncStream, Stream
     from .transports.limiter import Limits
     from .transports.local import LocalTransport
 
@@ -161,6 +162,22 @@ class Extractor(_Front[httpx.BaseTransport]):
         return drive(flow, send, settings.concurrency)
 
     @overload
+    def stream(
+        self, type: TypeForm[T], document: DocumentSource, /, *, every: float = 0, **options: Unpack[Options]
+    ) -> Stream[T]: ...
+    @overload
+    def stream(
+        self, type: Mapping[str, object], document: DocumentSource, /, *, every: float = 0, **options: Unpack[Options]
+    ) -> Stream[Any]: ...
+    def stream(
+        self, type: Any, document: DocumentSource, /, *, every: float = 0, **options: Unpack[Options]
+    ) -> Stream[Any]:
+        """``extract`` whose answer is seen while it comes; ``every`` are the seconds between two partials, at least."""
+        from .streams import Stream
+
+        return Stream(self, type, document, options, every)
+
+    @overload
     def batch(self, type: TypeForm[T], documents: Documents, /, **options: Unpack[BatchOptions]) -> Batch[T]: ...
     @overload
     def batch(
@@ -233,6 +250,22 @@ class AsyncExtractor(_Front[httpx.AsyncBaseTransport]):
             return await self._ask(ask.request, settings.timeout.within(ask.seconds))
 
         return await drive_async(flow, send, settings.concurrency)
+
+    @overload
+    def stream(
+        self, type: TypeForm[T], document: DocumentSource, /, *, every: float = 0, **options: Unpack[Options]
+    ) -> AsyncStream[T]: ...
+    @overload
+    def stream(
+        self, type: Mapping[str, object], document: DocumentSource, /, *, every: float = 0, **options: Unpack[Options]
+    ) -> AsyncStream[Any]: ...
+    def stream(
+        self, type: Any, document: DocumentSource, /, *, every: float = 0, **options: Unpack[Options]
+    ) -> AsyncStream[Any]:
+        """As ``Extractor.stream``, for ``async with`` and ``async for``."""
+        from .streams import AsyncStream
+
+        return AsyncStream(self, type, document, options, every)
 
     @overload
     def batch(self, type: TypeForm[T], documents: Documents, /, **options: Unpack[BatchOptions]) -> AsyncBatch[T]: ...

@@ -44,10 +44,7 @@ def drive(flow: Flow[T], send: Send, at_once: int) -> T:
             return cast(T, end.value)
         came: list[Came] = [None] * len(effects)
         try:
-            if len(effects) == 1 and isinstance(effects[0], Ask):
-                came[0] = send(effects[0], None)
-            else:
-                _in_threads(effects, came, send, at_once)
+            carry(effects, came, send, at_once)
         except BaseException as error:
             stop(flow, [error] if came == [None] else came, error)
             raise
@@ -64,14 +61,27 @@ async def drive_async(flow: Flow[T], send: SendAsync, at_once: int) -> T:
             return cast(T, end.value)
         came: list[Came] = [None] * len(effects)
         try:
-            if len(effects) == 1 and isinstance(effects[0], Ask):
-                came[0] = await send(effects[0])
-            else:
-                await _in_tasks(came, {at: _job(effect, send) for at, effect in enumerate(effects)}, at_once)
+            await carry_async(effects, came, send, at_once)
         except BaseException as error:
             stop(flow, [error] if came == [None] else came, error)
             raise
         outcomes = tuple(came)
+
+
+def carry(effects: Sequence[Effect], came: list[Came], send: Send, at_once: int) -> None:
+    """Put the outcomes of one round of effects into ``came``."""
+    if len(effects) == 1 and isinstance(effects[0], Ask):
+        came[0] = send(effects[0], None)
+    else:
+        _in_threads(effects, came, send, at_once)
+
+
+async def carry_async(effects: Sequence[Effect], came: list[Came], send: SendAsync, at_once: int) -> None:
+    """``carry`` for ``await``."""
+    if len(effects) == 1 and isinstance(effects[0], Ask):
+        came[0] = await send(effects[0])
+    else:
+        await _in_tasks(came, {at: _job(effect, send) for at, effect in enumerate(effects)}, at_once)
 
 
 def _job(effect: Effect, send: SendAsync) -> Callable[[], Awaitable[Outcome]]:

@@ -109,21 +109,27 @@ class Endpoint:
 
     def outcome(self, request: httpx.Request, response: httpx.Response, body: bytes, started: float) -> Answer:
         """What the answer says: a completion, or why it is none."""
-        took = _took(request, started)
+        took = took_of(request, started)
         try:
             if response.is_success:
                 return replace(_decode(response, body), took=took)
             failed: ModelStatusError | ModelProtocolError = self._status_error(response, body, took)
         except ModelProtocolError as error:
-            said = f"{self.url.host}: {self._clean(str(error))}"
-            failed = ModelProtocolError(said, body=self._clean(error.body), took=took)
+            failed = self.misspoken(error, took)
         failed.usage, failed.meta = costs_in(body)
         return failed
+
+    def misspoken(self, error: ModelProtocolError, took: Took) -> ModelProtocolError:
+        """The error of an answer that is none, told of this endpoint."""
+        said = f"{self.url.host}: {self._clean(str(error))}"
+        return ModelProtocolError(said, body=self._clean(error.body), took=took)
 
     def unreachable(self, request: httpx.Request, error: Exception, started: float) -> ModelUnreachableError:
         """The error for an exception of httpx. Frames below ours are left out: their locals hold the key."""
         said = self._clean(str(error)).rstrip(".") or type(error).__name__
-        failed = ModelUnreachableError(f"No usable answer from {self.url.host}: {said}.", took=_took(request, started))
+        failed = ModelUnreachableError(
+            f"No usable answer from {self.url.host}: {said}.", took=took_of(request, started)
+        )
         failed.__cause__ = _without_frames(error)
         return failed
 
@@ -222,7 +228,8 @@ def _said(text: str) -> str:
     return said if len(said) <= 500 else f"{said[:499]}…"
 
 
-def _took(request: httpx.Request, started: float) -> Took:
+def took_of(request: httpx.Request, started: float) -> Took:
+    """What a request took until now."""
     retries, held = request.extensions.get("retries", ()), request.extensions.get("held", 0.0)
     waited, reasons = sum(waited for _, waited in retries), tuple(reason for reason, _ in retries)
     return Took(time.perf_counter() - started - held, 1 + len(retries), waited, reasons)

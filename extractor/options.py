@@ -104,6 +104,23 @@ class Timeouts:
         return Timeouts(*(seconds if limit is None else min(limit, seconds) for limit in limits))
 
 
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """When a stream is cut early, in characters; None is never. What came is then gone on with as a cut answer is.
+
+    ``white_space``: so much white space in a row; ``repeated``: the last so many are the same few over and over.
+    """
+
+    white_space: int | None = 1024
+    repeated: int | None = 8192
+
+    def __post_init__(self) -> None:
+        for name in ("white_space", "repeated"):
+            most = getattr(self, name)
+            if most is not None and (not isinstance(most, int) or isinstance(most, bool) or most < 64):
+                raise ValueError(f"guards.{name} is a whole number of at least 64, or None, not {most!r}")
+
+
 class Options(TypedDict, total=False):
     """Keywords of every call; those given to ``Extractor(…)`` are defaults of its calls.
 
@@ -130,6 +147,8 @@ class Options(TypedDict, total=False):
     remembered for the process, and in the file that ``Extractor(lessons=…)`` names."""
     timeout: float | Timeouts | None
     """Seconds for the whole call, or the four limits."""
+    guards: Guards
+    """When a stream that gives only white space, or repeats itself, is cut."""
     on_invalid: Invalid
     """What becomes of a value that is still wrong after the last attempt: ``raise`` (default); ``best``: its wrong
     parts are left to their defaults, are null, or leave their list, as the type allows; ``keep``: what the type takes
@@ -206,7 +225,7 @@ _RESERVED = {
     "messages": "extract builds the messages; put your words into instructions=",
     "response_format": "extract makes it from the type, in the way that mode= names",
     "tools": "extract makes one of the type where you say mode='tool'",
-    "stream": "extract reads the whole answer",
+    "stream": "extract reads the whole answer; stream(…) gives what came of it while it comes",
     "model": "the model belongs to Extractor(model, …)",
     "base_url": "the endpoint belongs to Extractor(model, base_url=…)",
     "api_key": "the key belongs to Extractor(model, api_key=…)",
@@ -246,6 +265,7 @@ class Settings:
     style: Style = "chat"
     mode: Mode | Literal["auto"] = "auto"
     timeout: Timeouts = Timeouts()
+    guards: Guards = Guards()
     on_invalid: Invalid = "raise"
     grammar: Server | None = None
     quotes: bool = False

@@ -9,6 +9,9 @@ from typing import TypeAlias
 Keys: TypeAlias = tuple[str | int, ...]
 """A path as the keys and indices that lead from the root to a value."""
 
+NOTHING = object()
+"""What stands where nothing does."""
+
 _NAME = re.compile(r"[^\W\d]\w*")
 _STEP = re.compile(r"\.([^\W\d]\w*)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]")
 

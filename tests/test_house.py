@@ -12,8 +12,8 @@ import extractor
 PACKAGE = Path(extractor.__file__).parent
 ORDER = (
     "errors options annotations display paths issues tokens coverage estimate schema document chat evidence"
-    " confidence answer result calibration observer prompt flow transports endpoint lessons driving client testing"
-    " telemetry batch evaluate report demo cli"
+    " confidence answer result calibration observer prompt flow transports endpoint lessons driving streams client"
+    " testing telemetry batch evaluate report demo cli"
 ).split()
 DOORS = {"client": {"batch"}}
 """An extractor's methods open rooms that stand behind it, inside the functions that need them."""
@@ -23,7 +23,7 @@ HOMES = {
     "pydantic_core": {"schema"},
     "jsonschema": {"schema"},
     "referencing": {"schema"},
-    "httpx": {"transports", "endpoint", "client", "testing"},
+    "httpx": {"transports", "endpoint", "streams", "client", "testing"},
     "httpcore": {"transports"},
     "pypdfium2": {"document"},
     "rapidfuzz": {"answer"},
@@ -140,6 +140,7 @@ def test_importing_the_package_imports_no_option() -> None:
 
 PUBLIC = """
 AsyncExtractor
+AsyncStream
 Attachment
 Attempt
 Box
@@ -160,6 +161,7 @@ Extractor
 ExtractorError
 Fix
 Free
+Guards
 Image
 InvalidOutputError
 Issue
@@ -175,6 +177,7 @@ Observer
 OnInvalid
 Options
 Page
+Partial
 Quoted
 RefusalError
 Repaired
@@ -183,6 +186,8 @@ Schema
 SetupError
 Signals
 Span
+Stream
+StreamLeftError
 Timeouts
 TruncatedError
 UnsupportedTypeError

@@ -7,17 +7,21 @@ from pydantic import BaseModel
 
 from extractor import (
     AsyncExtractor,
+    AsyncStream,
     Attempt,
     ChatRequest,
     Completion,
     Document,
     Extractor,
+    Guards,
     Image,
     Issue,
     Ledger,
+    Partial,
     Repaired,
     Result,
     Schema,
+    Stream,
     Timeouts,
     extract,
     repair,
@@ -42,6 +46,37 @@ def calls(extractor: Extractor) -> None:
     )
     assert_type(extractor.extract({"type": "object"}, b"text"), Result[Any])
     assert_type(extractor.complete(ChatRequest(model="m", messages=[{"role": "user", "content": "hi"}])), Completion)
+
+
+def streams(extractor: Extractor) -> None:
+    with extractor.stream(list[Invoice], "text", every=0.05) as stream:
+        assert_type(stream, Stream[list[Invoice]])
+        for partial in stream:
+            assert_type(partial, Partial)
+        for item in stream.items():
+            assert_type(item, Invoice)
+        for each in stream.items("$.lines"):
+            assert_type(each, Any)
+        for thought in stream.reasoning:
+            assert_type(thought, str)
+    assert_type(stream.result, Result[list[Invoice]])
+    assert_type(stream.ledger, Ledger)
+    assert_type(extractor.stream(Invoice, Path("a.pdf"), guards=Guards(white_space=100)), Stream[Invoice])
+    assert_type(extractor.stream({"type": "object"}, "text"), Stream[Any])
+    for pair in extractor.stream(tuple[int, ...], "text").items():
+        assert_type(pair, int)
+    for name in extractor.stream(list[str] | None, "text").items():
+        assert_type(name, str)
+
+
+async def waiting_streams(extractor: AsyncExtractor) -> None:
+    async with extractor.stream(list[Invoice], "text") as stream:
+        assert_type(stream, AsyncStream[list[Invoice]])
+        async for partial in stream:
+            assert_type(partial.data, object)
+        async for item in stream.items():
+            assert_type(item, Invoice)
+        assert_type(await stream.finish(), Result[list[Invoice]])
 
 
 async def waiting(extractor: AsyncExtractor) -> None:

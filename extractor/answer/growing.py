@@ -7,18 +7,16 @@ once its steps are settled, the plain reading is tried again. So an answer costs
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from ..chat.loose import HALVES, mended
+from ..paths import NOTHING
 from .candidates import THINK, is_closing
 from .frames import Frame
-from .plain import NOTHING, Plain
+from .plain import Plain
 from .seek import Seeker
 from .settled import Settled
 from .shapes import ANYTHING, Guide
-
-_HALVES = re.compile("[\ud800-\udfff]")
-
 
 _LONGEST_TAG = 120
 
@@ -60,7 +58,7 @@ class Growing:
         return Spine(plain.stack, plain.leaf, plain.last, plain.root)
 
     def feed(self, piece: str) -> None:
-        if self._half or _HALVES.search(piece):
+        if self._half or HALVES.search(piece):
             piece = self._joined(piece)
         if self._seeker is not None:
             begun = self._seeker.feed(piece)
@@ -83,7 +81,7 @@ class Growing:
         text = self._half + piece
         whole = text[:-1] if "\ud800" <= text[-1:] < "\udc00" else text
         self._half = text[len(whole) :]
-        return whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return mended(whole)
 
     def _settle(self, piece: str) -> None:
         while self._settled is not None and self._settled.feed(piece):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from math import isfinite
 
+from ..paths import NOTHING
 from .frames import Frame
 from .shapes import ANYTHING
 
@@ -41,8 +42,6 @@ _ESCAPE_BEGUN = re.compile(rf"\\(?:u(?:[0-9a-fA-F]{{0,3}}|{_HIGH}(?:\\(?:u(?:[dD
 _SIGNS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _LITERALS = {"true": True, "false": False, "null": None, "True": True, "False": False, "None": None}
 _CLOSES = {"{": "}", "[": "]"}
-NOTHING = object()
-"""What stands where nothing does."""
 
 
 class Plain:

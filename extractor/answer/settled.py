@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..paths import NOTHING
 from .frames import Frame, State, TooDeepError
 from .parse import Parser
-from .plain import NOTHING
 from .scan import Text
 from .shapes import ANYTHING, Guide
 

@@ -68,8 +68,11 @@ class CompletionChunk:
 
     @classmethod
     def from_json(cls, data: bytes | str) -> CompletionChunk:
-        """The chunk in an event's data, read leniently. ModelProtocolError where it is none."""
-        event = load(data, "An event of the stream")
+        """The chunk in an event's data, read leniently. ModelProtocolError where it is none.
+
+        Its texts may end within a surrogate pair whose other half comes with the next one.
+        """
+        event = load(data, "An event of the stream", whole=False)
         event.pop("object", None)
         return cls(**fields(event, _CHUNK))
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from .answer import Annotation, Audio, CustomCall, FunctionCall, Logprobs, ReasoningDetail, TokenLogprob, ToolCall
 from .chunk import ChunkChoice, CompletionChunk, Delta, ToolCallDelta
 from .completion import AnswerMessage, Choice, Completion
-from .loose import protocol_error
+from .loose import mended, protocol_error
 
 _ENVELOPE = ("id", "created", "model", "usage", "meta", "system_fingerprint", "service_tier")
 T = TypeVar("T")
@@ -22,6 +22,11 @@ class Fold:
         self._choices: dict[int, _Choice] = {}
         self._envelope: dict[str, object] = {}
         self._extra: dict[str, object] = {}
+
+    @property
+    def begun(self) -> bool:
+        """Whether a choice has come."""
+        return bool(self._choices)
 
     def add(self, chunk: CompletionChunk) -> None:
         for name in _ENVELOPE:
@@ -54,7 +59,7 @@ class _Text:
             self.pieces.append(piece)
 
     def made(self) -> str | None:
-        return "".join(self.pieces) if self.pieces else None
+        return mended("".join(self.pieces)) if self.pieces else None
 
 
 class _Extra:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
@@ -19,6 +20,7 @@ Reader: TypeAlias = Callable[[object], Any]
 Readers: TypeAlias = Mapping[str, Reader]
 T = TypeVar("T")
 
+HALVES = re.compile("[\ud800-\udfff]")
 _QUOTED = 200
 _SAID = 500
 
@@ -83,12 +85,15 @@ def fields(value: Mapping[str, object], readers: Readers) -> dict[str, Any]:
     return known
 
 
-def load(body: bytes | str, what: str) -> dict[str, object]:
-    """The JSON object in a body. ModelProtocolError where there is none, or where it is an error report."""
+def load(body: bytes | str, what: str, *, whole: bool = True) -> dict[str, object]:
+    """The JSON object in a body. ModelProtocolError where there is none, or where it is an error report.
+
+    ``whole``: no other body goes on with it, so that half of a surrogate pair is a fault, and is replaced.
+    """
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError:
-        found = _load_odd(body, what)
+        found = _load_odd(body, what, whole)
     if not isinstance(found, dict):
         raise protocol_error(f"{what} is JSON, but no object", body)
     if found.get("error") or found.get("object") == "error":
@@ -107,15 +112,17 @@ def protocol_error(message: str, body: bytes | str) -> ModelProtocolError:
     )
 
 
-def _load_odd(body: bytes | str, what: str) -> object:
+def mended(text: str) -> str:
+    """The text without halves of surrogate pairs, which no encoding can write."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace") if HALVES.search(text) else text
+
+
+def _load_odd(body: bytes | str, what: str, whole: bool) -> object:
     """JSON with a byte order mark, bytes that are no UTF-8, lone surrogates, NaN (as null): some endpoints write it."""
     shown = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
     try:
         found = json.loads(shown.removeprefix("\ufeff"), parse_constant=lambda _: None)
-        mended = (
-            json.dumps(found, ensure_ascii=False).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        )
-        return orjson.loads(mended)
+        return orjson.loads(mended(json.dumps(found, ensure_ascii=False))) if whole else found
     except (ValueError, RecursionError):
         raise protocol_error(f"{what} is {_kind_of(shown)}", body) from None
 

@@ -13,21 +13,24 @@ if TYPE_CHECKING:
     from ..result import Result
     from ..schema import Schema
     from .effects import Flow
+    from .pins import Pins
 
 T = TypeVar("T")
 _FEW_LINES = 40
 """Lines of a document in which no model loses rows."""
 
 
-def reading_of(schema: Schema[T], document: Document, settings: Settings) -> Flow[Result[T]]:
+def reading_of(schema: Schema[T], document: Document, settings: Settings, pins: Pins | None = None) -> Flow[Result[T]]:
     """The flow that reads a document as a type: ``extraction`` where one request takes it and loses nothing.
 
-    What is known is brought up to date by the document as a whole."""
+    What is known is brought up to date by the document as a whole. ``pins`` hold what a stream of one request gives
+    away.
+    """
     if settings.existing is not None or _is_short(document, settings):
-        return extraction(schema, document, settings)
+        return extraction(schema, document, settings, pins)
     from .windowed import windowed
 
-    return watched(partial(windowed, schema, document), schema, document, settings)
+    return watched(partial(windowed, schema, document, pins=pins), schema, document, settings)
 
 
 def _is_short(document: Document, settings: Settings) -> bool:

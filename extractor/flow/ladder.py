@@ -25,12 +25,13 @@ from .. import prompt
 from ..chat import Completion, Message
 from ..errors import ExtractionError, InvalidOutputError, RefusalError, TruncatedError
 from ..issues import Issue
+from ..paths import NOTHING
 from .again import read_again
 from .different import different, same
 from .modes import ignored
 from .near import near
 from .patch import Patch, patch_of, read_patch, with_items
-from .places import NOTHING, root_places, standing
+from .places import root_places, standing
 from .reading import BROKEN, EARLY, Reading, text_of
 from .step import Job, Step, whole
 from .tail import read_tail, tail_of

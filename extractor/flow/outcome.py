@@ -11,13 +11,13 @@ from ..annotations import CHECKED
 from ..coverage import Coverage, WindowRead
 from ..errors import ExtractorError, InvalidOutputError
 from ..issues import Issue
-from ..paths import Keys, to_keys
+from ..paths import NOTHING, Keys, to_keys
 from ..result import Result
 from ..schema.outline import is_container, lists_of
 from .bill import Log, billed
 from .covering import by_window
 from .effects import Flow, Stopped
-from .places import NOTHING, put, standing
+from .places import put, standing
 from .reading import Reading
 from .settle import settled
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 from ..chat import Completion
 from ..errors import UnsupportedTypeError
 from ..issues import Issue
-from ..paths import Keys, to_keys, to_path
+from ..paths import NOTHING, Keys, to_keys, to_path
 from .different import same
-from .places import NOTHING, inside, outermost, placed, put, standing
+from .places import inside, outermost, placed, put, standing
 from .reading import Reading, closed, limited, text_of, together, unreadable
 
 if TYPE_CHECKING:

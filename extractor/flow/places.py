@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..paths import Keys, look_up, to_keys, to_path
+from ..paths import NOTHING, Keys, look_up, to_keys, to_path
 
 if TYPE_CHECKING:
     from ..schema import Schema
-
-NOTHING = object()
-"""What stands where nothing does."""
 
 
 def placed(base: object, keys: Keys) -> Keys:

@@ -11,8 +11,8 @@ from .. import prompt
 from ..annotations import GROUNDING
 from ..chat import Completion, Message
 from ..issues import Issue
-from ..paths import Keys, to_keys, to_path
-from .places import NOTHING, standing
+from ..paths import NOTHING, Keys, to_keys, to_path
+from .places import standing
 from .reading import Reading, limited, text_of, together, unreadable
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from .. import prompt
 from ..chat import Completion
 from ..errors import RefusalError, TruncatedError
 from ..issues import Fix, Issue
-from .places import NOTHING, root_places, standing
+from ..paths import NOTHING
+from .places import root_places, standing
 
 if TYPE_CHECKING:
     from ..errors import ExtractionError

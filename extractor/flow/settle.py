@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from ..annotations import POLICY
-from ..paths import Keys, to_keys, to_path
+from ..paths import NOTHING, Keys, to_keys, to_path
 from ..schema.rules import said_at
-from .places import NOTHING, outermost, placed, put, standing, without
+from .places import outermost, placed, put, standing, without
 from .reading import Reading
 from .supported import UNSUPPORTED
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..chat import Completion
 from ..errors import UnsupportedTypeError
 from ..issues import Issue
-from ..paths import Keys, to_keys, to_path
+from ..paths import NOTHING, Keys, to_keys, to_path
 from .patch import answered, at_home
-from .places import NOTHING, properties, put, root_places, standing
+from .places import properties, put, root_places, standing
 from .reading import Reading, closed, limited, read, text_of, together, unreadable
 
 if TYPE_CHECKING:

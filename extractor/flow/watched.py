@@ -16,16 +16,17 @@ if TYPE_CHECKING:
     from ..document import Document
     from ..options import Settings
     from ..schema import Schema
+    from .pins import Pins
 
 T = TypeVar("T")
 
 
-def extraction(schema: Schema[T], document: Document, settings: Settings) -> Flow[Result[T]]:
+def extraction(schema: Schema[T], document: Document, settings: Settings, pins: Pins | None = None) -> Flow[Result[T]]:
     """Ask, read the answer, and ask again for what is wrong, until it is valid or no attempt is left."""
     if settings.observer is None:
-        return loop.extraction(schema, document, settings)
+        return loop.extraction(schema, document, settings, pins=pins)
     watch = _watch(settings.observer, schema, document, settings)
-    return _watched(loop.extraction(schema, document, settings, watch), watch)
+    return _watched(loop.extraction(schema, document, settings, watch, pins), watch)
 
 
 def watched(

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ..schema import Schema
     from ..schema.outline import Outline
     from .effects import Flow
+    from .pins import Pins
 
 T = TypeVar("T")
 _TOO_MUCH = re.compile(r"context.{0,3}(length|window)|too (long|large|many tokens)|maximum.{0,20}tokens", re.IGNORECASE)
@@ -158,12 +159,12 @@ class Long:
         return rows_of(self.reading, merged.places, others)
 
 
-def windowed(schema: Schema[T], document: Document, settings: Settings) -> Flow[Result[T]]:
+def windowed(schema: Schema[T], document: Document, settings: Settings, pins: Pins | None = None) -> Flow[Result[T]]:
     """The value of a document in as many windows as it takes."""
     outline = schema.partial()[1]
     reading, windows = cut(schema, document, settings)
     if len(windows) < 2 and not (settings.count_rows and outline.has_lists and reading.rows):
-        return (yield from extraction(schema, document, settings))
+        return (yield from extraction(schema, document, settings, pins))
     if settings.validation_context is not None:
         schema = schema.within(settings.validation_context)
     long = Long(schema, settings, reading, windows, budget_of(schema, settings), Spending(settings))

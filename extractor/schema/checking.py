@@ -188,15 +188,15 @@ class PydanticChecker:
     ``listed`` are the properties of its source schema. ``context`` is what Pydantic hands to the type's validators.
     """
 
-    __slots__ = ("_adapter", "_listed", "_read")
+    __slots__ = ("_listed", "_read", "adapter", "context")
 
     def __init__(self, adapter: TypeAdapter[Any], listed: Set[str], context: object = None) -> None:
-        self._adapter, self._listed = adapter, listed
+        self.adapter, self._listed, self.context = adapter, listed, context
         read = adapter.validator.validate_json
         self._read = read if context is None else partial(read, context=context)
 
     def within(self, context: object) -> PydanticChecker:
-        return PydanticChecker(self._adapter, self._listed, context)
+        return PydanticChecker(self.adapter, self._listed, context)
 
     def value(self, value: object, exact: bool = False) -> Checked[Any]:
         try:
@@ -224,4 +224,4 @@ class PydanticChecker:
         return Checked(None, strange) if strange else Checked(value)
 
     def dump(self, value: object) -> object:
-        return dumped(self._adapter, value)
+        return dumped(self.adapter, value)

@@ -18,6 +18,7 @@ from .dialects import DEFAULT, Dialect, dialect_of
 from .drafts import modern
 from .form import text_of
 from .marks import may_hold_marks
+from .mirror import Mirror
 from .narrow import Narrowed, narrowed
 from .plan import Source, planned
 from .quotes import Quoting, quoting
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from .outline import Outline
+    from .parts import Items
 
 T = TypeVar("T")
 _KEPT = 1024
@@ -172,6 +174,16 @@ class Schema(Generic[T]):
     def narrow(self, paths: Iterable[str]) -> Narrowed:
         """A flat schema of what stands at some paths alone, to ask for just that."""
         return narrowed(self._source, self._dialect, self.name, paths)
+
+    def mirror(self) -> Mirror:
+        """What gives the source form of a wire value while it grows."""
+        return Mirror(self._plan.decoder)
+
+    def items(self, path: str) -> Items | None:
+        """How the items of the list at a path are validated; None where the type has no such list, or several."""
+        from .parts import items_of
+
+        return items_of(self._checker, self.source, to_keys(path))
 
     def quoting(self, *, every: bool = True) -> Quoting:
         """The schema with a place for the words of the document beside every leaf, or beside those ``Quoted``."""

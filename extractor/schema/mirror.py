@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ..paths import Keys
+from ..paths import NOTHING, Keys
 from .codec import SAME, Codec
 
-Node: TypeAlias = tuple["dict[str, object] | list[object]", "str | int | None"]
+Container: TypeAlias = "dict[str, object] | list[object]"
+Node: TypeAlias = tuple[Container, "str | int | None"]
 """An open object or list with what is whole in it, and where the next thing belongs; None where its key is unknown."""
-NOTHING = object()
-"""What stands where nothing does."""
+Listed: TypeAlias = "tuple[list[object], Callable[[object], object], bool]"
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """``data`` is a copy as far as anything of it may change. ``open`` leads to what is being written; where that is
-    ``loose``, all below it may still turn out otherwise."""
+    """``data`` is a copy as far as anything of it may change. ``open`` leads to what is being written, None where
+    nothing is; ``loose``: all below it may still turn out otherwise. ``unsure`` leads to a value that may yet go on.
+    """
 
     data: object
-    open: Keys
+    open: Keys | None
     loose: bool = False
+    unsure: Keys | None = None
 
 
 class Mirror:
@@ -34,54 +36,59 @@ class Mirror:
         self._codec = codec
         self._done: dict[tuple[int, int], _Done] = {}
 
-    def shown(self, nodes: Sequence[Node], leaf: object) -> Shown:
-        """``nodes`` from the root on, each of which belongs into the one before it, and ``leaf`` into the last."""
-        return self._shown(self._codec, nodes, leaf, 0)
+    @classmethod
+    def of(cls, decode: Callable[[object], object]) -> Mirror:
+        """One that always decodes the whole."""
+        return cls(_Whole(decode))
 
     def whole(self, value: object) -> object:
         return self._codec.decode(value)
 
-    def items(self, nodes: Sequence[Node], keys: Keys) -> tuple[list[object], Codec, bool] | None:
-        """The list at the keys as far as it is whole, the codec of its items, and whether it is open.
+    def shown(self, nodes: Sequence[Node], leaf: object, last: str | int | None = None) -> Shown:
+        """``nodes`` from the root on, each of which belongs into the one before it, and ``leaf`` into the last.
+
+        ``last`` is where in the last node a value stands that may yet go on.
+        """
+        return self._shown(self._codec, nodes, leaf, last, 0)
+
+    def items(self, nodes: Sequence[Node], keys: Keys) -> Listed | None:
+        """The list at the keys as far as it is whole, what decodes its items, and whether it is open.
 
         None where there is none yet, or where it is decoded together with what is around it.
         """
         codec = self._codec
         for value, key in nodes:
-            if not keys and isinstance(value, list) and (found := codec.part(len(value), value)) and found[1]:
-                return value, found[0], True
-            inner = codec.part(key, value) if key is not None else None
-            if inner is None or inner[1] != keys[: len(inner[1])]:
-                return self._closed(codec, value, keys)
-            codec, keys = inner[0], keys[len(inner[1]) :]
+            found = codec.part("" if key is None else key, value)
+            if not keys and isinstance(value, list):
+                return (value, found[0].decode, True) if found is not None and found[1] else None
+            if found is None or key is None or found[1] != keys[: len(found[1])]:
+                return _closed(codec, value, keys)
+            codec, keys = found[0], keys[len(found[1]) :]
         return None
 
-    def _closed(self, codec: Codec, value: object, keys: Keys) -> tuple[list[object], Codec, bool] | None:
-        """The same for a list that is no longer open."""
-        if not keys or not isinstance(value, dict) or keys[0] not in value:
-            return None
-        found = codec.part(keys[0], value)
-        if found is None or found[1] != keys[:1]:
-            return None
-        held = found[0].decode(value[str(keys[0])])
-        for key in keys[1:]:
+    def closed(self, root: object, keys: Keys) -> tuple[list[object], Callable[[object], object], int] | None:
+        """The list at the keys of a whole value, what decodes its items, and how many there are."""
+        held = self._codec.decode(root)
+        for key in keys:
             held = held.get(key) if isinstance(held, dict) else None
-        return (held, SAME, False) if isinstance(held, list) else None
+        return (held, SAME.decode, len(held)) if isinstance(held, list) else None
 
-    def _shown(self, codec: Codec, nodes: Sequence[Node], leaf: object, depth: int) -> Shown:
+    def _shown(self, codec: Codec, nodes: Sequence[Node], leaf: object, last: str | int | None, depth: int) -> Shown:
         if depth == len(nodes):
-            return Shown(leaf if codec.part("", {}) == (SAME, ("",)) else NOTHING, ())
+            return Shown(leaf if codec is SAME else NOTHING, ())
         value, key = nodes[depth]
         found = codec.part("" if key is None else key, value)
         if found is None:
             return Shown(codec.decode(_linked(nodes[depth:], leaf)), (), loose=True)
         parts = self._parts(codec, value, depth)
+        unsure = codec.part(last, value) if last is not None and depth == len(nodes) - 1 else None
         if key is None:
-            return Shown(codec.joined(parts), ())
-        inner = self._shown(found[0], nodes, leaf, depth + 1)
+            return Shown(codec.joined(parts), (), unsure=unsure and unsure[1])
+        inner = self._shown(found[0], nodes, leaf, last, depth + 1)
         if inner.data is not NOTHING:
             _put(parts, key, inner.data)
-        return Shown(codec.joined(parts), (*found[1], *inner.open), inner.loose)
+        sure = unsure[1] if unsure else None if inner.unsure is None else (*found[1], *inner.unsure)
+        return Shown(codec.joined(parts), (*found[1], *(inner.open or ())), inner.loose, sure)
 
     def _parts(
         self, codec: Codec, value: dict[str, object] | list[object], depth: int
@@ -91,6 +98,29 @@ class Mirror:
             return value.copy()
         done = self._done.setdefault((depth, id(codec)), _Done())
         return done.members(codec, value) if isinstance(value, dict) else done.items(codec, value)
+
+
+def _closed(codec: Codec, value: object, keys: Keys) -> Listed | None:
+    """The list at the keys where it is no longer open."""
+    if not keys or not isinstance(value, dict) or keys[0] not in value:
+        return None
+    found = codec.part(keys[0], value)
+    if found is None or found[1] != keys[:1]:
+        return None
+    held = found[0].decode(value[str(keys[0])])
+    for key in keys[1:]:
+        held = held.get(key) if isinstance(held, dict) else None
+    return (held, SAME.decode, False) if isinstance(held, list) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole(Codec):
+    """Decodes a value as a whole by a function."""
+
+    function: Callable[[object], object]
+
+    def decode(self, value: object) -> object:
+        return self.function(value)
 
 
 class _Done:
@@ -136,7 +166,7 @@ def _linked(nodes: Sequence[Node], leaf: object) -> object:
     return held
 
 
-def _put(held: dict[str, object] | list[object], key: str | int, value: object) -> None:
+def _put(held: Container, key: str | int, value: object) -> None:
     if isinstance(held, dict):
         held[str(key)] = value
     else:

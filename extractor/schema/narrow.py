@@ -42,7 +42,7 @@ def narrowed(source: Source, dialect: Dialect, name: str, paths: Iterable[str]) 
     """One property a path, each required where its parent requires it."""
     rules: dict[str, tuple[object, bool]] = {}
     for path in paths:
-        keys, rule, required = _nearest(source.root, to_keys(path))
+        keys, rule, required = nearest(source.root, to_keys(path))
         rules.setdefault(to_path(keys), (rule, required))
     asked: Json = {
         "type": "object",
@@ -60,7 +60,7 @@ def _at(path: str, rule: object) -> Json:
     return {**rule, "description": f"{path}: {words}" if isinstance(words, str) else path}
 
 
-def _nearest(root: Mapping[str, object], keys: Keys) -> tuple[Keys, object, bool]:
+def nearest(root: Mapping[str, object], keys: Keys) -> tuple[Keys, object, bool]:
     """The longest part of the keys that the schema has a place for, its rule, and whether it must be stated."""
     rule: object = root
     required = True

@@ -44,6 +44,10 @@ class RawChecker:
     def within(self, context: object) -> RawChecker:
         return self
 
+    def of(self, rule: Mapping[str, object]) -> RawChecker:
+        """What validates by another schema of the same draft."""
+        return RawChecker(rule, type(self._validator))
+
 
 _DRAFTS = (Draft202012Validator, Draft7Validator, Draft4Validator)
 _KEYWORDS = {keyword for draft in _DRAFTS for keyword in draft.VALIDATORS} | set(

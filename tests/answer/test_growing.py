@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.answer.growing import Growing
-from extractor.answer.plain import NOTHING
 from extractor.answer.target import guide_of, target_of
+from extractor.paths import NOTHING
 
 from .test_properties import DAMAGE, JSON, KEYS, NOISE, OBJECTS, PLAIN, TEXTS, schema_of
 

@@ -1,0 +1,74 @@
+"""One answer while it is written: text in, the source form of what it says so far out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ..answer.growing import Growing
+from ..answer.target import guide_of, target_of
+from ..paths import NOTHING
+from ..schema import Schema
+from ..schema.mirror import Mirror, Node, Shown
+
+if TYPE_CHECKING:
+    from ..answer.frames import Frame
+    from ..flow.step import Step
+    from ..paths import Keys
+
+
+class View:
+    def __init__(self, step: Step) -> None:
+        form = step.form
+        target = target_of(form) if isinstance(form, Schema) else target_of(form.strict)
+        self._growing = Growing(guide_of(target))
+        self._mirror = form.mirror() if isinstance(form, Schema) else Mirror.of(step.shown or _unknown)
+        self._whole: Shown | None = None
+
+    @property
+    def doubtful(self) -> bool:
+        return self._growing.doubtful
+
+    def feed(self, text: str) -> None:
+        self._whole = None
+        self._growing.feed(text)
+
+    def shown(self) -> Shown | None:
+        """What there is of the value; None where nothing is."""
+        if self._whole is not None:
+            return self._whole
+        spine = self._growing.look()
+        if spine.root is not NOTHING:
+            self._whole = Shown(self._mirror.whole(spine.root), None)
+            return self._whole
+        if not spine.frames:
+            return None
+        last = _last(spine.frames[-1]) if spine.last is spine.frames[-1] else None
+        return self._mirror.shown(_nodes(spine.frames), spine.leaf, last)
+
+    def items(self, keys: Keys) -> tuple[list[object], Callable[[object], object], int] | None:
+        """The list at the keys as it was written, what decodes an item, and how many are whole. None where none is."""
+        spine = self._growing.look()
+        if spine.root is not NOTHING:
+            return self._mirror.closed(spine.root, keys)
+        found = self._mirror.items(_nodes(spine.frames), keys)
+        if found is None:
+            return None
+        items, decode, is_open = found
+        unsure = is_open and spine.last is not None and spine.last.items is items
+        return items, decode, len(items) - unsure
+
+
+def _unknown(wire: object) -> object:
+    return None
+
+
+def _nodes(frames: list[Frame]) -> list[Node]:
+    return [(frame.members, frame.key) if frame.opener == "{" else (frame.items, len(frame.items)) for frame in frames]
+
+
+def _last(frame: Frame) -> str | int | None:
+    """Where the last value of a bracket stands."""
+    if frame.opener == "{":
+        return next(reversed(frame.members), None)
+    return len(frame.items) - 1 if frame.items else None
