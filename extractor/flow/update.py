@@ -17,11 +17,11 @@ import orjson
 from .. import prompt
 from ..chat import Completion, Message
 from ..issues import Fix, Issue
-from ..paths import Keys, to_keys, to_path
+from ..paths import NOTHING, Keys, to_keys, to_path
 from ..schema import Schema
 from .modes import begun
 from .patch import answered, at_home, narrowed_to
-from .places import NOTHING, inside, outermost, placed, put, standing, without
+from .places import inside, outermost, placed, put, standing, without
 from .reading import Reading, limited, read, text_of, together, unreadable
 from .step import Job, Step
 
