@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from .estimate import Estimate
     from .evidence import Evidence, Leaf, Span
     from .issues import Fix, Issue
+    from .limits import Guards, Timeouts
     from .observer import Observer
-    from .options import Guards, Options, Timeouts
+    from .options import Options
     from .result import Attempt, Call, Ledger, Result
     from .schema import Schema
     from .streams import AsyncStream, Partial, Stream
@@ -116,7 +117,8 @@ _HOMES = {
     "evidence": "Evidence Leaf Span",
     "issues": "Fix Issue",
     "observer": "Observer",
-    "options": "Guards Options Timeouts",
+    "limits": "Guards Timeouts",
+    "options": "Options",
     "result": "Attempt Call Ledger Result",
     "schema": "Schema",
     "streams": "AsyncStream Partial Stream",

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 import httpx
 from typing_extensions import TypeForm, Unpack
 
-from .options import VARIABLES, BatchOptions, Options, Settings, Style, Timeouts
+from .limits import Timeouts
+from .options import VARIABLES, BatchOptions, Options, Settings, Style
 
 if TYPE_CHECKING:
     from threading import Event

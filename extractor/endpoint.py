@@ -13,7 +13,8 @@ import orjson
 
 from .chat import ChatRequest, Completion, EventReader, Fold, Took, costs_in
 from .errors import BODY_KEPT, ModelProtocolError, ModelStatusError, ModelUnreachableError, SetupError
-from .options import KEYS, Timeouts
+from .limits import Timeouts
+from .options import KEYS
 
 if TYPE_CHECKING:
     from threading import Event

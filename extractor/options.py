@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypedDict, get_args
 
+from .limits import GUARDS, TIMEOUTS, Guards, Timeouts, check_ceiling, check_count, check_share
+
 if TYPE_CHECKING:
     from .batch import Progress
     from .chat import Reasoning
@@ -32,93 +34,6 @@ KEYS = {
 
 VARIABLES = ("EXTRACTOR_MODEL", "EXTRACTOR_BASE_URL", "EXTRACTOR_API_KEY", "EXTRACTOR_LESSONS", *KEYS)
 """The environment variables that say where to ask, and where to keep what is learnt."""
-
-
-def _check_seconds(name: str, seconds: object) -> None:
-    if seconds is None:
-        return
-    if not isinstance(seconds, int | float) or isinstance(seconds, bool):
-        raise TypeError(f"{name} is a number of seconds or None, not {seconds!r}")
-    if not seconds > 0:
-        raise ValueError(f"{name} is more than 0 seconds, not {seconds!r}")
-
-
-def _check_count(name: str, count: object, least: int = 1) -> None:
-    if not isinstance(count, int) or isinstance(count, bool):
-        raise TypeError(f"{name} is a whole number of at least {least}, not {count!r}")
-    if count < least:
-        raise ValueError(f"{name} is at least {least}, not {count}")
-
-
-def _check_share(name: str, share: object) -> None:
-    if not isinstance(share, int | float) or not 0 <= share <= 1:
-        raise ValueError(f"{name} is a share from 0 to 1, not {share!r}")
-
-
-def _check_ceiling(name: str, most: object) -> None:
-    if most is None:
-        return
-    if not isinstance(most, int | float) or isinstance(most, bool):
-        raise TypeError(f"{name} is a number or None, not {most!r}")
-    if not most > 0:
-        raise ValueError(f"{name} is more than 0, not {most!r}")
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Four limits in seconds; None is no limit.
-
-    ``connect`` opens the connection, ``first_byte`` runs from the request to the answer's first byte (a model that is
-    not streamed thinks in this time), ``between`` lies between two pieces of the answer, ``whole`` is one call with
-    its retries. Without streaming, most endpoints send nothing until the answer is complete.
-    """
-
-    connect: float | None = 10.0
-    first_byte: float | None = 300.0
-    between: float | None = 60.0
-    whole: float | None = 600.0
-
-    def __post_init__(self) -> None:
-        for name in ("connect", "first_byte", "between", "whole"):
-            _check_seconds(f"timeout.{name}", getattr(self, name))
-
-    @classmethod
-    def of(cls, timeout: float | Timeouts | None) -> Timeouts:
-        """A number bounds the whole call; None takes every limit away."""
-        if isinstance(timeout, Timeouts):
-            return timeout
-        if timeout is None:
-            return cls(None, None, None, None)
-        _check_seconds("timeout", timeout)
-        limits = cls()
-        connect, first_byte, between = (
-            min(limit or timeout, timeout) for limit in (limits.connect, limits.first_byte, limits.between)
-        )
-        return cls(connect, first_byte, between, timeout)
-
-    def within(self, seconds: float | None) -> Timeouts:
-        """These limits, none of them over so many seconds."""
-        if seconds is None:
-            return self
-        limits = (self.connect, self.first_byte, self.between, self.whole)
-        return Timeouts(*(seconds if limit is None else min(limit, seconds) for limit in limits))
-
-
-@dataclass(frozen=True, slots=True)
-class Guards:
-    """When a stream is cut early, in characters; None is never. What came is then gone on with as a cut answer is.
-
-    ``white_space``: so much white space in a row; ``repeated``: the last so many are the same few over and over.
-    """
-
-    white_space: int | None = 1024
-    repeated: int | None = 8192
-
-    def __post_init__(self) -> None:
-        for name in ("white_space", "repeated"):
-            most = getattr(self, name)
-            if most is not None and (not isinstance(most, int) or isinstance(most, bool) or most < 64):
-                raise ValueError(f"guards.{name} is a whole number of at least 64, or None, not {most!r}")
 
 
 class Options(TypedDict, total=False):
@@ -264,8 +179,8 @@ class Settings:
     dialect: str | None = None
     style: Style = "chat"
     mode: Mode | Literal["auto"] = "auto"
-    timeout: Timeouts = Timeouts()
-    guards: Guards = Guards()
+    timeout: Timeouts = TIMEOUTS
+    guards: Guards = GUARDS
     on_invalid: Invalid = "raise"
     grammar: Server | None = None
     quotes: bool = False
@@ -309,7 +224,7 @@ class Settings:
 
     def _check(self) -> None:
         for count in ("max_attempts", "n", "concurrency", "window_tokens"):
-            _check_count(count, getattr(self, count))
+            check_count(count, getattr(self, count))
         if self.existing is not None and self.split:
             raise ValueError("existing= and split= do not go together: a bundle has many values")
         if self.existing is not None and (self.n > 1 or self.style == "completion"):
@@ -318,11 +233,11 @@ class Settings:
             if getattr(self, choice) not in words:
                 raise ValueError(f"{choice} is one of {', '.join(map(str, words))}, not {getattr(self, choice)!r}")
         for ceiling in ("max_usd", "max_tokens_total", "deadline"):
-            _check_ceiling(ceiling, getattr(self, ceiling))
+            check_ceiling(ceiling, getattr(self, ceiling))
         for model, price in self.prices.items():
             if len(price) not in (2, 3) or not all(isinstance(part, int | float) and part >= 0 for part in price):
                 raise ValueError(f"prices[{model!r}] is (prompt, answer) or (prompt, answer, cached), not {price!r}")
-        _check_share("max_unread", self.max_unread)
+        check_share("max_unread", self.max_unread)
         if not isinstance(self.quotes, bool):
             raise TypeError(f"quotes is True or False, not {self.quotes!r}")
         if self.observer is not None and not callable(getattr(self.observer, "observe", None)):
@@ -400,11 +315,11 @@ class BatchSettings:
         return settings, calls
 
     def _check(self) -> None:
-        _check_count("concurrency", self.concurrency)
+        check_count("concurrency", self.concurrency)
         if self.max_failures is not None:
-            _check_count("max_failures", self.max_failures, 0)
+            check_count("max_failures", self.max_failures, 0)
         for ceiling in ("batch_usd", "rpm", "tpm"):
-            _check_ceiling(ceiling, getattr(self, ceiling))
+            check_ceiling(ceiling, getattr(self, ceiling))
         for name, choices in (("order", get_args(Order)), ("redo", get_args(Redo))):
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} is one of {', '.join(choices)}, not {getattr(self, name)!r}")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from extractor.options import Options, Settings, Timeouts
+from extractor.limits import Timeouts
+from extractor.options import Options, Settings
 
 
 def test_later_options_lie_over_earlier_ones() -> None:

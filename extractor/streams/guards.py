@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..flow.reading import BLANK, REPEATED
 
 if TYPE_CHECKING:
-    from ..options import Guards
+    from ..limits import Guards
 
 _EVERY = 512
 _SIGN = 64

@@ -13,7 +13,7 @@ from .guards import Guard
 
 if TYPE_CHECKING:
     from ..flow.step import Step
-    from ..options import Guards
+    from ..limits import Guards
     from .show import Show
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..endpoint import Endpoint
     from ..flow import Answer
     from ..flow.step import Step
-    from ..options import Guards
+    from ..limits import Guards
     from .show import Show
 
 

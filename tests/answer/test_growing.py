@@ -63,7 +63,7 @@ def begun(value: object, room: int) -> object:
     for key, inner in pairs:
         room -= len(json.dumps(key)) + 2 if isinstance(value, dict) else 0
         part = begun(inner, room)
-        if part is NOTHING or (part == "" != inner and isinstance(value, list)):
+        if part is NOTHING or (part == "" and isinstance(value, list) and (inner != "" or room < 2)):
             break
         held.append((key, part))
         room -= len(json.dumps(inner)) + 2
