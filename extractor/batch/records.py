@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import orjson
 
 from .. import errors
-from ..chat import ChatRequest, Completion, Took
-from ..chat.plain import plain
-from ..chat.usage import read_usage
+from ..chat import ChatRequest, Completion
+from ..coverage import Coverage
 from ..errors import ExtractorError
 from ..flow.reading import read
 from ..flow.votes import read_votes
 from ..issues import Fix, Issue
-from ..result import Attempt, Call, Ledger, Result
+from ..result import Attempt, Ledger, Result
+from .remade import remade
 from .unopened import Unopened
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ _FACTS: Mapping[str, tuple[str, ...]] = {
     "ExtractionError": ("issues",),
 }
 """What an error is made of beside its message."""
+_Issues, _Fixes = tuple[Issue, ...], tuple[Fix, ...]
 _BODY = 2000
 _LASTING = frozenset({"RefusalError", "TruncatedError", "InvalidOutputError", "ExtractionError"})
 _LASTING_STATUSES = frozenset({400, 413, 422})
@@ -49,6 +50,7 @@ def of_result(result: Result[Any]) -> dict[str, object]:
         **_head(result.ledger, result.attempts),
         "value": _json(result.data),
         "issues": result.issues,
+        "coverage": result.coverage,
         "agreement": dict(result.agreement),
         "error": None,
     }
@@ -73,21 +75,17 @@ def _head(ledger: Ledger, attempts: Iterable[Attempt]) -> dict[str, object]:
     return {
         "usd": sum(known) if known else None,
         "at": time.time(),
-        "calls": tuple(map(_told, ledger.calls)),
+        "calls": ledger.calls,
         "attempts": [
             {
                 "completion": orjson.Fragment(attempt.completion.to_json()),
                 "issues": attempt.issues,
                 "fixes": attempt.fixes,
+                "quotes": attempt.quotes,
             }
             for attempt in attempts
         ],
     }
-
-
-def _told(call: Call) -> dict[str, object]:
-    told: dict[str, object] = {each.name: getattr(call, each.name) for each in fields(call)}
-    return {**told, "usage": plain(call.usage) if call.usage else None}
 
 
 def _json(value: object) -> object:
@@ -118,8 +116,8 @@ def result_of(
     value, issues = _value(record, attempts, schema, settings)
     if value is None:
         return None
-    agreement = record.get("agreement", {})
-    return Result(value[0], attempts, _ledger(record), schema, document, issues, agreement=agreement)
+    coverage = remade(Coverage, record.get("coverage"))
+    return Result(value[0], attempts, _ledger(record), schema, document, issues, coverage, record.get("agreement", {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +151,7 @@ def _value(
     What the type's validators made of an answer is not put through them a second time where that would change it: the
     completion is read anew, as it was then. What was put together of several completions is taken as it is.
     """
-    data, issues = record["value"], tuple(Issue(**issue) for issue in record["issues"])
+    data, issues = record["value"], remade(_Issues, record["issues"])
     fresh = read(schema, attempts[0].completion, settings) if len(attempts) == 1 else None
     again = None if fresh is None or fresh.issues else (cast(T, fresh.value),)
     if again is not None and (data is None or schema.dump(again[0]) == data):
@@ -174,7 +172,7 @@ def error_of(record: Mapping[str, Any]) -> Exception:
     else:
         facts = {name: told[name] for name in _FACTS.get(told["type"], ())}
         if "issues" in facts:
-            facts["issues"] = tuple(Issue(**issue) for issue in facts["issues"])
+            facts["issues"] = remade(_Issues, facts["issues"])
         error = kind(told["message"], **facts)
     error.ledger, error.attempts, error.best = _ledger(record), attempts_of(record), told["best"]
     return error
@@ -185,22 +183,13 @@ def attempts_of(record: Mapping[str, Any]) -> tuple[Attempt, ...]:
         Attempt(
             _NOT_KEPT,
             Completion.from_json(orjson.dumps(attempt["completion"])),
-            tuple(Issue(**issue) for issue in attempt["issues"]),
-            tuple(Fix(**fix) for fix in attempt["fixes"]),
+            remade(_Issues, attempt["issues"]),
+            remade(_Fixes, attempt["fixes"]),
+            attempt["quotes"],
         )
         for attempt in record["attempts"]
     )
 
 
 def _ledger(record: Mapping[str, Any]) -> Ledger:
-    return Ledger(tuple(map(_call, record["calls"])))
-
-
-def _call(call: Mapping[str, Any]) -> Call:
-    known: dict[str, Any] = {each.name: call[each.name] for each in fields(Call) if each.name in call}
-    usage, took = known.pop("usage", None), known.pop("took", None)
-    return Call(**known, usage=read_usage(usage) if usage else None, took=_took(took) if took else None)
-
-
-def _took(found: Mapping[str, Any]) -> Took:
-    return Took(**{**found, "reasons": tuple(found.get("reasons", ()))})
+    return remade(Ledger, {"calls": record["calls"]})

@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Annotated, Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +20,11 @@ from extractor.batch import Item
 from extractor.batch.index import Index
 from extractor.batch.journal import line_of, parsed, records
 from extractor.batch.keys import content_of
-from extractor.chat import AnswerMessage, ChatRequest, Choice, Completion
+from extractor.batch.remade import remade
+from extractor.chat import AnswerMessage, ChatRequest, Choice, Completion, Took, Usage
+from extractor.chat.usage import PromptTokens
+from extractor.coverage import Conflict, Coverage, PartRead, Said, Stretch, WindowRead
+from extractor.result import Call, Ledger
 from extractor.testing import FakeModel, Reply, Script
 
 from .notes import URL, Note, echo, over
@@ -348,3 +353,13 @@ def test_what_a_document_is_known_by(tmp_path: Path) -> None:
     with (tmp_path / "a.txt").open("rb") as opened:
         content, source = content_of(opened)
     assert (content, isinstance(source, Document)) == (content_of(Document.of(tmp_path / "a.txt"))[0], True)
+
+
+def test_what_was_read_of_a_long_document_is_recorded_too() -> None:
+    stretch, usage = Stretch(2, 0, 17), Usage(prompt_tokens=3, prompt_tokens_details=PromptTokens(cached_tokens=1))
+    windows = (WindowRead((stretch,), 3, 2, error="late"), WindowRead(()))
+    conflict = Conflict("$.total", (Said({"a": [1]}, stretch),), None)
+    whole = Coverage(windows, (stretch,), conflicts=(conflict,), parts=(PartRead((1, 2), 0, Coverage(())),))
+    ledger = Ledger((Call("extract", "m", usage, 0.5, took=Took(1.5, 2, 0.5)), Call("patch", "m", error="X")))
+    for facts in (whole, ledger):
+        assert remade(type(facts), orjson.loads(orjson.dumps(facts))) == facts

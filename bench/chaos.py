@@ -1,0 +1,201 @@
+"""A batch that is killed again and again, against an endpoint that answers well and badly: what is paid twice, what is lost?
+
+    python bench/chaos.py                     # 400 documents, 20 kills
+    python bench/chaos.py --quick             # 60 documents, 4 kills
+
+The endpoint is a process of its own that answers 429, 500, garbage, half answers, stalls and good answers. The batch
+runs in a process that is killed with SIGKILL at random moments and started anew with the same journal, until it ends.
+Then three things must hold, else the exit code is 1: every document ended exactly once; the endpoint saw no document
+again after it was recorded; and what the journal's ledgers say was spent is what the endpoint counted for the answers
+that were recorded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+
+NAME = re.compile(rb"document-(\d+)-")
+FAULTS = ("429", "500", "garbage", "cut", "stall", "half")
+
+
+def serve(log: Path, seed: int) -> None:
+    """Answer each POST as chance has it, and note each good answer that was sent whole: a line of document and tokens."""
+    chance, lock = random.Random(seed), threading.Lock()
+    server = socket.create_server(("127.0.0.1", 0), backlog=256)
+    print(server.getsockname()[1], flush=True)
+    with log.open("ab", buffering=0) as opened:
+        while True:
+            peer, _ = server.accept()
+            threading.Thread(target=answer, args=(peer, chance, lock, opened.fileno()), daemon=True).start()
+
+
+def answer(peer: socket.socket, chance: random.Random, lock: threading.Lock, log: int) -> None:
+    with peer, suppress(OSError):
+        while request := read_request(peer):
+            with lock:
+                fault = chance.choice(FAULTS) if chance.random() < 0.3 else ""
+                tokens = chance.randrange(10, 99)
+            document = NAME.search(request)[1].decode()  # type: ignore[index]
+            os.write(log, f"asked {document} {time.time()}\n".encode())
+            time.sleep(0.01)
+            if not reply(peer, fault, document, tokens, log):
+                return
+
+
+def read_request(peer: socket.socket) -> bytes:
+    data = b""
+    while b"\r\n\r\n" not in data:
+        if not (more := peer.recv(65536)):
+            return b""
+        data += more
+    length = int(re.search(rb"content-length: (\d+)", data.lower())[1])  # type: ignore[index]
+    while len(data.partition(b"\r\n\r\n")[2]) < length:
+        if not (more := peer.recv(65536)):
+            return b""
+        data += more
+    return data
+
+
+def reply(peer: socket.socket, fault: str, document: str, tokens: int, log: int) -> bool:
+    """Whether the connection stays. What is charged is noted before it is sent: an answer that is on its way is paid."""
+    content = json.dumps({"number": document, "words": ["x"] * 5})
+    if fault in ("429", "500"):
+        body, headers = b'{"error":{"message":"busy"}}', b"retry-after: 0.05\r\n" if fault == "429" else b""
+        peer.sendall(head(int(fault), len(body), headers) + body)
+        return True
+    if fault == "garbage":
+        peer.sendall(head(200, 9) + b"<!DOCTYPE")
+        return True
+    if fault == "stall":
+        time.sleep(1.0)
+        return False
+    usage = {"prompt_tokens": 7, "completion_tokens": tokens, "total_tokens": tokens + 7}
+    message = {"role": "assistant", "content": content[:-9] if fault == "half" else content}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    body = json.dumps({"choices": [choice], "usage": usage, "id": f"{document}/{tokens}/{time.time_ns()}"}).encode()
+    os.write(log, f"charged {document} {tokens + 7} {json.loads(body)['id']}\n".encode())
+    peer.sendall(head(200, len(body)) + (body[: len(body) // 2] if fault == "cut" else body))
+    return fault != "cut"
+
+
+def head(status: int, length: int, headers: bytes = b"") -> bytes:
+    lines = b"HTTP/1.1 %d Said\r\ncontent-type: application/json\r\n%scontent-length: %d\r\n\r\n"
+    return lines % (status, headers, length)
+
+
+def work(base: str, journal: str, documents: int, out: str) -> None:
+    """The batch, as a user writes it. Each item is a line of ``out``."""
+    from pydantic import BaseModel
+
+    from extractor import Extractor
+
+    class Paper(BaseModel):
+        number: str
+        words: list[str]
+
+    extractor = Extractor("m", base_url=base, timeout=0.7)
+    texts = ((number, f"document-{number}-") for number in range(documents))
+    with open(out, "w", encoding="utf-8") as opened:
+        for item in extractor.batch(Paper, texts, concurrency=16, journal=journal, redo="transient"):
+            opened.write(json.dumps([item.key, item.status, item.value.number if item.result else None]) + "\n")
+
+
+def killed_and_resumed(base: str, folder: Path, documents: int, kills: int, seed: int) -> tuple[int, int]:
+    """Run it until all documents are recorded well; how often it was killed, and how often it was started."""
+    chance, killed, started = random.Random(seed), 0, 0
+    command = [sys.executable, __file__, "--work", base, str(folder / "run.jsonl"), str(documents), str(folder / "out")]
+    while started < kills + 40:
+        started += 1
+        process = subprocess.Popen(command)
+        if killed < kills:
+            wait_for_work(folder / "run.jsonl", process)
+            time.sleep(chance.uniform(0.0, 0.25))
+            killed += process.poll() is None
+            process.kill()
+        if process.wait() == 0 and all(json.loads(line)[1] == "ok" for line in (folder / "out").open()):
+            break
+    return killed, started
+
+
+def wait_for_work(journal: Path, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the process has recorded something, so that it is killed at work."""
+    before = journal.stat().st_size if journal.exists() else 0
+    while process.poll() is None and (not journal.exists() or journal.stat().st_size <= before):
+        time.sleep(0.005)
+
+
+def faults_of(folder: Path, documents: int) -> list[str]:
+    """What does not hold."""
+    items = [json.loads(line) for line in (folder / "out").open()]
+    records = [json.loads(line) for line in (folder / "run.jsonl").open()][1:]
+    log = [line.split() for line in (folder / "log").read_text().splitlines()]
+    good = [record for record in records if record["error"] is None]
+    recorded_at = {record["given"]: record["at"] for record in good}
+    asked_later = [one[1] for one in log if one[0] == "asked" and float(one[2]) > recorded_at.get(int(one[1]), 9e9)]
+    charged = {one[3]: int(one[2]) for one in log if one[0] == "charged"}
+    kept = [attempt["completion"]["id"] for record in records for attempt in record["attempts"]]
+    ledger = sum(call["usage"]["total_tokens"] for record in records for call in record["calls"] if call["usage"])
+    told = []
+    if sorted(items) != [[number, "ok", str(number)] for number in range(documents)]:
+        told.append("not every document ended once, with its own value")
+    if Counter(record["given"] for record in good) != Counter(range(documents)):
+        told.append("not every document is recorded once")
+    if asked_later:
+        told.append(f"asked again after it was recorded: {asked_later}")
+    if len(set(kept)) != len(kept) or ledger != sum(charged[each] for each in kept):
+        told.append(f"the ledgers say {ledger} tokens, the endpoint {sum(charged.get(each, 0) for each in kept)}")
+    return told
+
+
+def chaos(folder: Path, documents: int, kills: int, seed: int) -> list[str]:
+    command = [sys.executable, __file__, "--serve", str(folder / "log"), str(seed)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            base = f"http://127.0.0.1:{server.stdout.readline().strip()}/v1"
+            began = time.monotonic()
+            killed, started = killed_and_resumed(base, folder, documents, kills, seed)
+            seconds = time.monotonic() - began
+        finally:
+            server.send_signal(signal.SIGTERM)
+    asked = sum(line.startswith("asked") for line in (folder / "log").open())
+    print(f"{documents} documents, killed {killed} times, started {started} times, {asked} requests, {seconds:.1f} s")
+    return [*faults_of(folder, documents), *(["it was hardly ever killed"] if killed < kills / 2 else [])]
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--quick", action="store_true", help="some seconds")
+    options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    options.add_argument("--serve", nargs=2, help=argparse.SUPPRESS)
+    options.add_argument("--work", nargs=4, help=argparse.SUPPRESS)
+    given = options.parse_args()
+    if given.serve:
+        serve(Path(given.serve[0]), int(given.serve[1]))
+    if given.work:
+        work(given.work[0], given.work[1], int(given.work[2]), given.work[3])
+        return
+    documents, kills = (40, 4) if given.quick else (400, 20)
+    print(f"seed {given.seed}")
+    with tempfile.TemporaryDirectory() as folder:
+        told = chaos(Path(folder), documents, kills, given.seed)
+    print("\n".join(told) or "every document ended once, nothing that was recorded was asked again, the ledgers agree")
+    raise SystemExit(bool(told))
+
+
+if __name__ == "__main__":
+    main()
