@@ -1,4 +1,4 @@
-"""The short form of ``bench/chaos.py``: a batch that is killed again and again loses nothing and pays for nothing twice."""
+"""The short form of ``bench/chaos.py``: a batch that is killed loses nothing and pays for nothing twice."""
 
 from __future__ import annotations
 
