@@ -21,6 +21,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from overhead import types
+
 SIZES = (16, 64, 256, 1000)
 LATENCY = 0.05
 CONTENT = '{"name":"Ada Lovelace","age":36,"email":"ada@example.com","score":9.75,"active":true}'
@@ -75,16 +77,7 @@ async def serve() -> None:
 
 
 def person() -> Any:
-    from pydantic import BaseModel, Field
-
-    class Person(BaseModel):
-        name: str = Field(description="Full name")
-        age: int
-        email: str
-        score: float
-        active: bool
-
-    return Person
+    return types()["small"]
 
 
 def body(kind: Any) -> Callable[[str], bytes]:

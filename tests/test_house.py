@@ -43,6 +43,7 @@ HOMES = {
     "schemas": {"cli"},
     "rich": {"batch", "cli", "demo", "transports"},
     "tqdm": {"batch"},
+    "aiohttp": {"transports"},
     "pyarrow": {"batch"},
     "pandas": {"batch"},
     "polars": {"batch"},

@@ -100,6 +100,7 @@ class _Threaded:
     def __init__(self, documents: Iterator[Given], ahead: int) -> None:
         self._ready: deque[Given] = deque()
         self._room = threading.Semaphore(ahead)
+        self._taken, self._half = 0, max(ahead // 2, 1)
         self._turn = asyncio.Lock()
         self._arrived = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -120,7 +121,10 @@ class _Threaded:
                     await self._arrived.wait()
                 self._waiting = False
             document = self._ready.popleft()
-        self._room.release()
+            self._taken += 1
+            if self._taken == self._half:  # one by one, two threads would wake each other for every document
+                self._taken = 0
+                self._room.release(self._half)
         return (document,)
 
     def close(self) -> None:

@@ -10,12 +10,13 @@ from .pool import PoolTransport
 from .retry import RetryTransport
 
 if TYPE_CHECKING:
+    from .aiohttp import AiohttpTransport
     from .cassette import Cassette
     from .local import LocalTransport
 
-__all__ = ["Cassette", "LocalTransport", "PoolTransport", "ResponseTooLargeError", "RetryTransport"]
+__all__ = ["AiohttpTransport", "Cassette", "LocalTransport", "PoolTransport", "ResponseTooLargeError", "RetryTransport"]
 
-_WHEN_NEEDED = {"Cassette": ".cassette", "LocalTransport": ".local"}
+_WHEN_NEEDED = {"AiohttpTransport": ".aiohttp", "Cassette": ".cassette", "LocalTransport": ".local"}
 
 
 def __getattr__(name: str) -> object:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import ssl
+import sys
 import warnings
-from collections.abc import AsyncGenerator, Callable, Iterable, MutableMapping
+from collections.abc import AsyncGenerator, Callable, Iterable, MutableMapping, MutableSequence
 from functools import partial
 from importlib.util import find_spec
 from operator import attrgetter
 from threading import Lock
-from typing import Generic, TypeAlias, TypedDict, TypeVar
+from typing import Generic, Protocol, TypeAlias, TypedDict, TypeVar
 from weakref import WeakKeyDictionary, finalize
 
 import httpcore
@@ -84,10 +85,10 @@ class Connections:
 
     async def _open_loop(self) -> _Pools[httpcore.AsyncConnectionPool]:
         pools = _Pools(self._opener.open_async, self._shards)
-        pools.guard = _until_the_loop_ends(pools.opened)
+        pools.guard = until_the_loop_ends(pools.opened)
         await anext(pools.guard)
         with self._lock:
-            _drop_closed(self._loops)
+            drop_closed(self._loops)
             self._loops[asyncio.get_running_loop()] = pools
         return pools
 
@@ -107,6 +108,7 @@ class _Opener:
         return httpcore.ConnectionPool(**self._arguments(route), network_backend=Backend())
 
     def open_async(self, route: Route) -> httpcore.AsyncConnectionPool:
+        _note_what_is_absent()
         return httpcore.AsyncConnectionPool(**self._arguments(route), network_backend=AsyncBackend())
 
     def _arguments(self, route: Route) -> _Arguments:
@@ -203,6 +205,13 @@ class _Pools(Generic[Pool]):
         return shards
 
 
+def _note_what_is_absent() -> None:
+    """httpcore asks for sniffio some eight times a request. Where it is not installed, each time would search the disk
+    and take as long as an eighth of the call: its absence is noted where Python looks first."""
+    if "sniffio" not in sys.modules and find_spec("sniffio") is None:
+        sys.modules["sniffio"] = None  # type: ignore[assignment]
+
+
 def _opened(open_pool: Callable[[Route], Pool], route: Route, opened: list[Pool]) -> Pool:
     """A new pool that is noted. No method: the guard of an event loop must not stand in a reference cycle."""
     pool = open_pool(route)
@@ -213,7 +222,16 @@ def _opened(open_pool: Callable[[Route], Pool], route: Route, opened: list[Pool]
 Loops: TypeAlias = MutableMapping[asyncio.AbstractEventLoop, _Pools[httpcore.AsyncConnectionPool]]
 
 
-async def _until_the_loop_ends(pools: list[httpcore.AsyncConnectionPool]) -> AsyncGenerator[None, None]:
+class Closing(Protocol):
+    """What an event loop has to close before it ends."""
+
+    async def aclose(self) -> None: ...
+
+
+Closer = TypeVar("Closer", bound=Closing)
+
+
+async def until_the_loop_ends(pools: MutableSequence[Closer]) -> AsyncGenerator[None, None]:
     """A generator that closes the pools when it is closed.
 
     An event loop closes its generators itself: those that stand open when ``asyncio.run`` ends, and those that nobody
@@ -226,7 +244,7 @@ async def _until_the_loop_ends(pools: list[httpcore.AsyncConnectionPool]) -> Asy
             await pools.pop().aclose()
 
 
-def _drop_closed(loops: Loops) -> None:
+def drop_closed(loops: Loops) -> None:
     """Forget loops that are closed, without a word about connections that nobody can close properly any more."""
     closed = [loop for loop in loops if loop.is_closed()]
     if sum(len(loops.pop(loop).opened) for loop in closed):
@@ -237,7 +255,7 @@ def _drop_closed(loops: Loops) -> None:
 
 def _let_go(pools: list[httpcore.ConnectionPool], loops: Loops) -> None:
     _close(pools)
-    _drop_closed(loops)
+    drop_closed(loops)
     loops.clear()
 
 

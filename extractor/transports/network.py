@@ -54,7 +54,7 @@ class Total(Limit):
         return self.until - now
 
 
-def _left(timeout: float | None) -> float | None:
+def seconds_left(timeout: float | None) -> float | None:
     if not isinstance(timeout, Limit):
         return timeout
     left = timeout.left()
@@ -66,7 +66,7 @@ def _left(timeout: float | None) -> float | None:
 def _read(stream: httpcore.NetworkStream, most: int, timeout: Limit, halt: Event) -> bytes:
     """A read that listens for a halt."""
     while not halt.is_set():
-        left = _left(timeout)
+        left = seconds_left(timeout)
         with suppress(httpcore.ReadTimeout):
             return stream.read(most, _SLICE if left is None else min(left, _SLICE))
     raise httpcore.ReadError("the call was halted")
@@ -112,7 +112,7 @@ class Stream(httpcore.NetworkStream):
                 self._send()
         if isinstance(timeout, Limit) and timeout.halt is not None:
             return _read(self._stream, max_bytes, timeout, timeout.halt)
-        return self._stream.read(max_bytes, _left(timeout))
+        return self._stream.read(max_bytes, seconds_left(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if self._unsent.add(buffer, timeout):
@@ -121,13 +121,13 @@ class Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        return Stream(self._stream.start_tls(ssl_context, server_hostname, _left(timeout)))
+        return Stream(self._stream.start_tls(ssl_context, server_hostname, seconds_left(timeout)))
 
     def _send(self) -> None:
         """Send in pieces: the time that is left is looked at before each."""
         data = self._unsent.take()
         for start in range(0, len(data), _PIECE):
-            self._stream.write(data[start : start + _PIECE], _left(self._unsent.timeout))
+            self._stream.write(data[start : start + _PIECE], seconds_left(self._unsent.timeout))
 
 
 class Backend(httpcore.SyncBackend):
@@ -140,7 +140,7 @@ class Backend(httpcore.SyncBackend):
         socket_options: Iterable[SocketOption] | None = None,
     ) -> httpcore.NetworkStream:
         try:
-            return Stream(super().connect_tcp(host, port, _left(timeout), local_address, socket_options))
+            return Stream(super().connect_tcp(host, port, seconds_left(timeout), local_address, socket_options))
         except UnicodeError as error:
             raise httpcore.ConnectError(f"{host!r} is no host name: {error}") from error
 
@@ -156,7 +156,7 @@ class AsyncStream(httpcore.AsyncNetworkStream):
         if self._unsent:
             with suppress(httpcore.WriteError):
                 await self._send()
-        return await self._stream.read(max_bytes, _left(timeout))
+        return await self._stream.read(max_bytes, seconds_left(timeout))
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if self._unsent.add(buffer, timeout):
@@ -165,10 +165,10 @@ class AsyncStream(httpcore.AsyncNetworkStream):
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
-        return AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, _left(timeout)))
+        return AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, seconds_left(timeout)))
 
     async def _send(self) -> None:
-        await self._stream.write(self._unsent.take(), _left(self._unsent.timeout))
+        await self._stream.write(self._unsent.take(), seconds_left(self._unsent.timeout))
 
 
 class AsyncBackend(httpcore.AnyIOBackend):
@@ -181,6 +181,8 @@ class AsyncBackend(httpcore.AnyIOBackend):
         socket_options: Iterable[SocketOption] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         try:
-            return AsyncStream(await super().connect_tcp(host, port, _left(timeout), local_address, socket_options))
+            return AsyncStream(
+                await super().connect_tcp(host, port, seconds_left(timeout), local_address, socket_options)
+            )
         except UnicodeError as error:
             raise httpcore.ConnectError(f"{host!r} is no host name: {error}") from error
