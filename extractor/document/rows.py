@@ -107,7 +107,7 @@ def _listed(bare: str) -> Shape | None:
     return None if found is None else ("listed", _DIGITS.sub("0", found[1])[-1])
 
 
-_SHAPES: tuple[Callable[[str], Shape | None], ...] = (_delimited, _columns, _listed)
+_SHAPES: tuple[Callable[[str], Shape | None], ...] = (_delimited, _listed, _columns)
 
 
 def _kind(word: str) -> str:

@@ -16,6 +16,8 @@ _ENOUGH = 3
 """Rows of a run at which items stand, that show that the run is wanted."""
 _PORTION, _SAFE = 8, 0.8
 """Rows that are asked for at once at least, however few came back before, and of those that came back otherwise."""
+_MANY, _TRIED = 4, 2
+"""More portions than this are tried first: about so many of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,16 @@ def _is_telling(shape: Shape) -> bool:
     return shape[0] not in ("columns", "listed") or shape[1] == "date"
 
 
-def portions(missing: Sequence[int], returned: int) -> Iterator[Sequence[int]]:
-    """The rows that are asked for at once: no more than came back when more were asked for."""
+def portions(missing: Sequence[int], returned: int, trial: bool) -> Iterator[Sequence[int]]:
+    """The rows that are asked for at once: no more than came back when more were asked for.
+
+    On ``trial`` a few of many portions: a type may want but some of the rows.
+    """
     size = max(int(returned * _SAFE), _PORTION)
     count = -(-len(missing) // size)
     for at in range(count):
-        yield missing[at * len(missing) // count : (at + 1) * len(missing) // count]
+        if not trial or count <= _MANY or at % (count // _TRIED) == 0:
+            yield missing[at * len(missing) // count : (at + 1) * len(missing) // count]
 
 
 def by_window(windows: Sequence[Window], lines: Iterable[int]) -> Mapping[int, list[int]]:

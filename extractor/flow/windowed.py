@@ -6,6 +6,7 @@ Nothing here depends on which answer comes first: what was asked keeps the docum
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -77,13 +78,17 @@ class Long:
     def read(self) -> Flow[None]:
         """Every window, then what is missing, until nothing is or no attempt is left."""
         pieces: list[tuple[int, Window]] = list(enumerate(self.windows))
-        for turn in range(self.settings.max_attempts):
+        for turns in reversed(range(self._turns)):
             ended = yield from self.spending.run([self._job(piece) for _, piece in pieces])
             self.asked += (Asked(at, piece, one) for (at, piece), one in zip(pieces, ended, strict=True))
-            new = self.asked[-len(pieces) :]
-            pieces = [*self._halves(new), *self._short(new, turn)]
+            pieces = [*self._halves(self.asked[-len(pieces) :]), *self._short()] if turns else []
             if not pieces:
                 break
+
+    @property
+    def _turns(self) -> int:
+        """One more than there are attempts: the first portions of missing rows are asked for on trial."""
+        return self.settings.max_attempts + (self.settings.max_attempts > 1)
 
     def _job(self, piece: Window) -> Job:
         tokens = sum(self.reading.costs[at] for at in piece.lines)
@@ -101,29 +106,25 @@ class Long:
                 yield one.window, window_of(self.reading, range(own[0], middle), self.budget)
                 yield one.window, window_of(self.reading, range(middle, own[-1] + 1), self.budget)
 
-    def _short(self, new: Sequence[Asked], turn: int) -> Iterator[tuple[int, Window]]:
-        """The rows at which no item stands, in portions. One that gave nothing is not asked for again."""
+    def _short(self) -> Iterator[tuple[int, Window]]:
+        """The rows at which no item stands, in portions; where there are many, some first, to see whether they give
+        anything. A portion that gave nothing is not asked for again."""
         if not self.settings.count_rows or not self.outline.has_lists:
             return
         merged = self.merged()
-        found = self.rows(merged)
-        missing = by_window(self.windows, found.missing)
-        failed = {at for one in self.asked if not isinstance(one.ended, Result) for at in one.piece.own}
-        fruitless = {at for one in new if turn and not self._gave(one, merged) for at in one.piece.own}
-        for window, lines in missing.items():
-            unplaced = sum(merged.unplaced.get(at, 0) for at, one in enumerate(self.asked) if one.window == window)
-            wanted = [at for at in lines if at not in failed and at not in fruitless]
-            if len(wanted) > unplaced:
-                returned = sum(1 for one in self.asked if one.window == window for _ in self._places_in(one, merged))
-                for rows in portions(wanted, returned):
-                    yield window, region_of(self.reading, rows, found.covered)
-
-    def _gave(self, one: Asked, merged: Merged) -> bool:
-        return any(True for _ in self._places_in(one, merged))
-
-    def _places_in(self, one: Asked, merged: Merged) -> Iterator[Place]:
-        own = set(one.piece.own)
-        return (place for place in merged.places if self.reading.line_at(place.at) in own)
+        rows = self.rows(merged)
+        items = Counter(self.reading.line_at(place.at) for place in merged.places)
+        for window, lines in by_window(self.windows, rows.missing).items():
+            mine = [(at, one) for at, one in enumerate(self.asked) if one.window == window]
+            again = [one for at, one in mine if at >= len(self.windows)]
+            gave = {id(one): any(items[at] for at in one.piece.own) for one in again}
+            tried = {at for one in again if not gave[id(one)] for at in one.piece.own}
+            read = {at for _, one in mine if isinstance(one.ended, Result) for at in one.piece.own}
+            wanted = [at for at in lines if at in read and at not in tried]
+            if len(wanted) > sum(merged.unplaced.get(at, 0) for at, _ in mine) and (not again or any(gave.values())):
+                returned = max(_count(self.outline, one.ended.data) for _, one in mine if isinstance(one.ended, Result))
+                for portion in portions(wanted, returned, trial=not again):
+                    yield window, region_of(self.reading, portion, rows.covered)
 
     def sources(self) -> list[Told]:
         """What came, in the order of the document."""
@@ -182,6 +183,14 @@ def is_too_much(ended: Ended) -> bool:
     if isinstance(ended, ModelStatusError):
         return ended.status_code in (400, 413, 422) and _TOO_MUCH.search(ended.body) is not None
     return isinstance(ended, TruncatedError)
+
+
+def _count(outline: Outline, value: object) -> int:
+    """How many rows an answer gave."""
+    if outline.kind == "list" and isinstance(value, list):
+        return sum(_count(outline.item, item) for item in value) if outline.item else len(value)
+    held = value if isinstance(value, dict) else {}
+    return sum(_count(part, held.get(name)) for name, part in outline.parts.items())
 
 
 def _plain(outline: Outline, value: object) -> Iterator[object]:
