@@ -40,6 +40,8 @@ Transport = TypeVar("Transport", bound=httpx.BaseTransport | httpx.AsyncBaseTran
 LOCAL = "local"
 """The model name that stands for the embedded model."""
 _LOCAL_URL = "http://embedded-model/v1"
+_LOCAL_ANSWER, _LOCAL_SURE = 1024, 0.7
+"""Tokens of an answer, and how much of the rest of the context is filled by what is estimated."""
 
 
 class _Front(Generic[Transport]):
@@ -380,7 +382,8 @@ def _pooled(over: str | None) -> httpx.BaseTransport:
 def _local_options(embedded: LocalTransport) -> Options:
     style: Style = "chat" if embedded.converses else "completion"
     local: Options = {"dialect": "llguidance", "grammar": "llama.cpp", "style": style}
-    return {**local, "temperature": 0.0, "max_completion_tokens": 1024}
+    room = max(int((embedded.context - _LOCAL_ANSWER) * _LOCAL_SURE), 256)
+    return {**local, "temperature": 0.0, "max_completion_tokens": _LOCAL_ANSWER, "window_tokens": room}
 
 
 def _embedded(model: str | Path | None, *, threads: int | None = None, context: int = 8192) -> LocalTransport:

@@ -153,7 +153,8 @@ class Result(Generic[T]):
     document: Document
     issues: tuple[Issue, ...] = ()
     """What was still wrong after the last attempt and is gone from the value: by ``on_invalid=`` or ``OnInvalid``; and
-    what the windows of a long document did not agree on (kind ``conflict``), or was not read (kind ``unread``)."""
+    what the windows of a long document did not agree on (kind ``conflict``), what was not read (``unread``), and lines
+    that look like rows and are in no item (``uncovered``)."""
     coverage: Coverage | None = None
     """What was read of a long document, window by window; None where one request read all of it."""
     agreement: Mapping[str, float] = field(default_factory=dict)

@@ -33,7 +33,8 @@ _ABOUT: dict[Mode, str] = {
     "tool": r"tool|function",
 }
 """The words by which an endpoint says that it does not take a mode: patterns, made when they are needed."""
-_TOO_LONG = r"context.{0,3}(length|window)|too (long|large|many tokens)|maximum.{0,20}tokens"
+TOO_LONG = r"context.{0,3}(length|window|size)|too (long|large|many tokens)|maximum.{0,20}tokens"
+"""The words by which an endpoint says that a request is too much for it."""
 _THIS_ONE = (
     r"grammar|guidance|invalid.{0,3}(json.{0,3})?schema|schema.{0,60}(keyword|nest|too (deep|large|long|many|complex))"
 )
@@ -52,7 +53,7 @@ def below(mode: Mode, error: ModelCallError, settings: Settings) -> Mode | None:
     if settings.mode != "auto" or not isinstance(error, ModelStatusError) or error.status_code not in REFUSED:
         return None
     about = _ABOUT.get(mode)
-    if about is None or not _says(about, error) or _says(_TOO_LONG, error):
+    if about is None or not _says(about, error) or _says(TOO_LONG, error):
         return None
     return LADDER[LADDER.index(mode) + 1]
 

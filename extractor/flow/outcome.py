@@ -46,7 +46,7 @@ def finished(long: Long) -> Flow[Result[Any]]:
         raise told(failed)
     value = _filled(long, merged.value)
     checked = long.schema.validate(value)
-    notes = (*_conflicts(coverage.conflicts), *_unread(coverage))
+    notes = (*_conflicts(coverage.conflicts), *_unread(coverage), *_uncovered(long, coverage))
     wrong = tuple(_of_windows(long))
     refused: tuple[Issue, ...] = ()
     if checked.issues:
@@ -190,6 +190,15 @@ def _unread(coverage: Coverage) -> Iterator[Issue]:
         if window.error is not None:
             where = "; ".join(map(str, window.stretches[:3]))
             yield Issue("$", f"this part was not read ({where}): {window.error}", kind="unread")
+
+
+def _uncovered(long: Long, coverage: Coverage) -> Iterator[Issue]:
+    """That rows are missing, as far as lines show it, and why they were not had by asking again."""
+    if coverage.uncovered:
+        errors = [one.ended for one in long.asked[len(long.windows) :] if not isinstance(one.ended, Result)]
+        why = f"asking again failed: {errors[0]}" if errors else "asked for again, they gave nothing"
+        where = "; ".join(map(str, coverage.uncovered[:5])) + "; …" * (len(coverage.uncovered) > 5)
+        yield Issue("$", f"lines that look like rows are in no item ({where}): {why}", kind="uncovered")
 
 
 def _invalid(issues: tuple[Issue, ...], coverage: Coverage) -> InvalidOutputError:

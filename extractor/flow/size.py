@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 300
 """Rows that are asked for at once: above some 800, models leave some out in silence."""
+_FEWEST_ROWS, _SAFE = 5, 0.8
 
 
 def frame_tokens(schema: Schema[Any], settings: Settings) -> int:
@@ -37,8 +38,17 @@ def budget_of(schema: Schema[Any], settings: Settings) -> int:
 def cut(schema: Schema[Any], document: Document, settings: Settings) -> tuple[Reading, tuple[Window, ...]]:
     """The document, and the windows in which it is read."""
     reading = Reading(document, page_tokens)
-    rows = MOST_ROWS if schema.partial()[1].has_lists else None
-    return reading, windows_of(reading, budget_of(schema, settings), rows)
+    return reading, windows_of(reading, budget_of(schema, settings), _most_rows(schema, settings))
+
+
+def _most_rows(schema: Schema[Any], settings: Settings) -> int | None:
+    """Rows of one window: what a model gives at once, and what the caller's limit of an answer has room for."""
+    partial, outline = schema.partial()
+    if not outline.has_lists:
+        return None
+    limit = settings.request.get("max_completion_tokens") or settings.request.get("max_tokens")
+    each = fullest(partial.strict, 101) - fullest(partial.strict, 100)
+    return MOST_ROWS if not limit else max(min(MOST_ROWS, int(limit * _SAFE) // max(each, 1)), _FEWEST_ROWS)
 
 
 def estimated(schema: Schema[Any], document: Document, settings: Settings) -> Estimate:

@@ -20,6 +20,7 @@ from ..errors import ModelStatusError, TruncatedError
 from ..result import Ledger, Result
 from .covering import Rows, by_window, portions, rows_of
 from .merging import Merged, Merger, Source, Told
+from .modes import TOO_LONG
 from .outcome import finished
 from .size import budget_of, cut
 from .watched import extraction
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from .pins import Pins
 
 T = TypeVar("T")
-_TOO_MUCH = re.compile(r"context.{0,3}(length|window)|too (long|large|many tokens)|maximum.{0,20}tokens", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +115,24 @@ class Long:
         rows = self.rows(merged)
         items = Counter(self.reading.line_at(place.at) for place in merged.places)
         for window, lines in by_window(self.windows, rows.missing).items():
-            mine = [(at, one) for at, one in enumerate(self.asked) if one.window == window]
-            again = [one for at, one in mine if at >= len(self.windows)]
-            gave = {id(one): any(items[at] for at in one.piece.own) for one in again}
-            tried = {at for one in again if not gave[id(one)] for at in one.piece.own}
-            read = {at for _, one in mine if isinstance(one.ended, Result) for at in one.piece.own}
-            wanted = [at for at in lines if at in read and at not in tried]
-            if len(wanted) > sum(merged.unplaced.get(at, 0) for at, _ in mine) and (not again or any(gave.values())):
-                returned = max(_count(self.outline, one.ended.data) for _, one in mine if isinstance(one.ended, Result))
-                for portion in portions(wanted, returned, trial=not again):
-                    yield window, region_of(self.reading, portion, rows.covered)
+            for portion in self._portions(window, lines, merged, items):
+                yield window, region_of(self.reading, portion, rows.covered)
+
+    def _portions(
+        self, window: int, lines: Sequence[int], merged: Merged, items: Counter[int]
+    ) -> Iterator[Sequence[int]]:
+        """Those of a window's missing rows that are worth asking for."""
+        mine = [(at, one) for at, one in enumerate(self.asked) if one.window == window]
+        came = [one for at, one in mine if isinstance(one.ended, Result)]
+        again = [one for at, one in mine if isinstance(one.ended, Result) and at >= len(self.windows)]
+        fruitless = [one for one in again if not any(items[at] for at in one.piece.own)]
+        read = {at for one in came for at in one.piece.own}
+        tried = {at for one in fruitless for at in one.piece.own}
+        wanted = [at for at in lines if at in read and at not in tried]
+        wasted = bool(again) and len(fruitless) == len(again)
+        if not wasted and len(wanted) > sum(merged.unplaced.get(at, 0) for at, _ in mine):
+            returned = max(_count(self.outline, one.ended.data) for one in came if isinstance(one.ended, Result))
+            yield from portions(wanted, returned, trial=not again)
 
     def sources(self) -> list[Told]:
         """What came, in the order of the document."""
@@ -181,7 +189,7 @@ def _leniently(schema: Schema[Any], document: Document, settings: Settings) -> F
 def is_too_much(ended: Ended) -> bool:
     """Whether a smaller piece may do."""
     if isinstance(ended, ModelStatusError):
-        return ended.status_code in (400, 413, 422) and _TOO_MUCH.search(ended.body) is not None
+        return ended.status_code in (400, 413, 422) and re.search(TOO_LONG, ended.body, re.I) is not None
     return isinstance(ended, TruncatedError)
 
 

@@ -49,6 +49,11 @@ class LocalTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         """Whether the model has a chat template: it was taught to follow instructions. The bundled one was not."""
         return self._model is not None and read_gguf(self._model).has_chat_template
 
+    @property
+    def context(self) -> int:
+        """The most tokens that prompt and answer may have together."""
+        return self._context
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._model!r}, threads={self._threads}, context={self._context})"
 
