@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .form import Form, Json, or_null, text_of
+from .form import Form, Json, or_null
 from .matching import fits
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def may_hold_marks(text: str) -> bool:
 
 def _word(rule: object, word: str) -> str:
     """A word that the schema does not speak of."""
-    text = text_of(rule)
+    text = repr(rule)
     while word in text:
         word = f"<{word}>"
     return word

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from .strict import Compiler
 
 
+_FEW = 16
+
+
 def union(c: Compiler, branches: Sequence[object], place: Place, stated: str | None = None) -> Form:
     """The branches that can be written; a tag that tells them apart comes first in each.
 
@@ -72,13 +75,24 @@ def _tagged(c: Compiler, branch: object, tag: str, stated: bool, place: Place) -
 
 def _told_apart(c: Compiler, forms: list[tuple[object, Form]]) -> list[tuple[object, Form]]:
     """Branches without repeats. A dict beside a list is put in a box, since both are arrays on the wire."""
-    found: dict[tuple[str, int], tuple[object, Form]] = {}
-    for branch, form in forms:
-        found.setdefault((text_of(form.schema), id(form.codec)), (branch, form))
-    different = list(found.values())
+    different = _different(forms)
     if sum("array" in c.wire_kinds(form.schema) for _, form in different) < 2:
         return different
     return [(branch, _boxed(form) if _turned(c, branch, form) else form) for branch, form in different]
+
+
+def _different(forms: list[tuple[object, Form]]) -> list[tuple[object, Form]]:
+    """Without repeats. Many are compared by their text, since comparing each to each would take too long."""
+    if len(forms) > _FEW:
+        by_text: dict[tuple[str, int], tuple[object, Form]] = {}
+        for branch, form in forms:
+            by_text.setdefault((text_of(form.schema), id(form.codec)), (branch, form))
+        return list(by_text.values())
+    found: list[tuple[object, Form]] = []
+    for branch, form in forms:
+        if all(form.schema != other.schema or form.codec is not other.codec for _, other in found):
+            found.append((branch, form))
+    return found
 
 
 def _turned(c: Compiler, branch: object, form: Form) -> bool:
