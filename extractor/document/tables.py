@@ -1,7 +1,7 @@
 """Tables as text: a row is a line, whatever the format.
 
 The cells of a row are parted by `` | ``, and the first row is the header where the table has one. Empty cells keep
-their place, so that what stands in a column stays in it.
+their place, so that what stands in a column stays in it and all rows look alike: by that they are counted.
 """
 
 from __future__ import annotations
@@ -22,22 +22,29 @@ class Cell:
     rows: int = 1
 
 
-def row(cells: Iterable[str]) -> str:
-    """One line. White space inside a cell, line ends included, becomes one blank."""
-    return BETWEEN_CELLS.join(" ".join(cell.split()) for cell in cells).rstrip(" |")
+def row(cells: Sequence[str], width: int = 0) -> str:
+    """One line, of so many cells where more than one says something. White space inside a cell becomes one blank."""
+    said = [" ".join(cell.split()) for cell in cells]
+    filled = [at for at, cell in enumerate(said) if cell]
+    last = filled[-1] + 1 if filled else 0
+    return BETWEEN_CELLS.join(said[:last] + [""] * (width - last if len(filled) > 1 else 0)).rstrip(" ")
+
+
+def block(lines: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The lines of rows that belong together. Rows without any text are left out."""
+    said = [line for line in lines if any(line)]
+    width = max((at + 1 for line in said for at, cell in enumerate(line) if cell), default=0)
+    return (row(line, width) for line in said)
 
 
 def rows(table: Sequence[Sequence[Cell]]) -> Iterator[str]:
     """The lines of a table.
 
     A cell that spans rows stands in each of them, since a row is read by itself. One that spans columns stands in the
-    first, and leaves the others empty. Rows without any text are left out.
+    first, and leaves the others empty.
     """
     hanging: dict[int, tuple[int, str]] = {}
-    for cells in table:
-        line = list(_line(cells, hanging))
-        if any(line):
-            yield row(line)
+    return block([list(_line(cells, hanging)) for cells in table])
 
 
 def _line(cells: Sequence[Cell], hanging: dict[int, tuple[int, str]]) -> Iterator[str]:

@@ -93,7 +93,7 @@ def test_rows_of_tables_are_lines() -> None:
         '<w:trPr><w:gridBefore w:val="1"/></w:trPr>' + cell("4") + cell("5"),
     )
     document = Document.of(docx(body))
-    assert document.text == "before\n\nItem | Price\nPear | 1 | 2\nPear | 3\n | 4 | 5"
+    assert document.text == "before\n\nItem | Price |\nPear | 1 | 2\nPear | 3 |\n | 4 | 5"
     assert document.notes == ("deleted rows of tables are left out",)
 
 

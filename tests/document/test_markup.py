@@ -39,7 +39,7 @@ def test_rows_of_tables_are_lines() -> None:
     <tr><td rowspan=2>Apples<br>red<td>1<td>2.00<tr><td colspan=2>free
     <tr><td>Pears<td><td>3.00<tr><td></table>end"""
     assert html(markup) == (
-        "Items\nText | Qty | Price\nApples red | 1 | 2.00\nApples red | free\nPears |  | 3.00\n\nend"
+        "Items\nText | Qty | Price\nApples red | 1 | 2.00\nApples red | free |\nPears |  | 3.00\n\nend"
     )
 
 

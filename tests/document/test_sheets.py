@@ -21,7 +21,7 @@ def test_a_sheet_is_a_page_and_a_row_a_line() -> None:
         xlsx({"Bill": ROWS, "Empty": "", "Rates": cells(7, None, None, "EUR", 1.0)}, hidden=["Rates"])
     )
     assert [page.text for page in document.pages] == [
-        "# Bill\nItem | Price | Date\n | 2.5 | 2026-06-05",
+        "# Bill\nItem | Price | Date\n\n | 2.5 | 2026-06-05",
         "",
         "# Rates\nEUR | 1",
     ]
@@ -109,7 +109,7 @@ def test_sheets_that_are_too_large_or_broken(data: bytes, said: str) -> None:
 
 def test_an_old_excel_sheet() -> None:
     document = Document.of(xls({"Bill": [(0, 0, "Item"), (0, 1, "Price"), (2, 1, 2.5)], "Other": [(5, 5, "x")]}))
-    assert [page.text for page in document.pages] == ["# Bill\nItem | Price\n | 2.5", "# Other\nx"]
+    assert [page.text for page in document.pages] == ["# Bill\nItem | Price\n\n | 2.5", "# Other\nx"]
 
 
 def test_an_encrypted_sheet_opens_with_its_password() -> None:
@@ -158,7 +158,7 @@ def test_open_document_sheets() -> None:
     more = f'<table:table table:name="T" table:style-name="h">{line(cell("y"))}</table:table>'
     document = opened(rows, styles=hidden, more=more)
     assert [page.text for page in document.pages] == [
-        "# S\nItem |  |  | Price\n2026-06-05 | 1234.5 EUR | 19 % | x | x\nsame\nsame\nspan | a\nspan | b",
+        "# S\nItem |  |  | Price |\n2026-06-05 | 1234.5 EUR | 19 % | x | x\nsame\nsame\nspan | a |  |  |\nspan | b |  |  |",
         "# T\ny",
     ]
     assert document.notes == ("page 2 is hidden in the file",)

@@ -41,7 +41,7 @@ def test_a_slide_is_a_page() -> None:
     parts = {"ppt/charts/chart1.xml": chart("Sales", ["A", "B"], North=[1, 2])}
     document = Document.of(pptx([first, second], notes, hidden=[2], parts=parts))
     assert [page.text for page in document.pages] == [
-        "# Quarter\n\nbody\n\nin a group\n\nItem | Price\nPear | 1 | 2\nPear | 3 | 4\n\n  deep\ner"
+        "# Quarter\n\nbody\n\nin a group\n\nItem | Price |\nPear | 1 | 2\nPear | 3 | 4\n\n  deep\ner"
         "\n\nNotes:\nsay hello",
         "Sales\n | North\nA | 1\nB | 2\n\n[a map]",
     ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from ..elements import child, children, integer, local, text_in
-from ..tables import row
+from ..elements import children, integer, local, text_in
+from ..tables import block
 
 _MOST_POINTS = 10_000
 
@@ -19,11 +19,13 @@ def chart(root: Element) -> Iterator[str]:
     series = [each for each in root.iter() if local(each) == "ser"]
     if not series:
         return
-    yield row(["", *(text_in(name, "v") if (name := child(each, "tx")) is not None else "" for each in series)])
+    names = (next(children(each, "tx"), None) for each in series)
+    rows = [["", *(text_in(name, "v") if name is not None else "" for name in names)]]
     columns = [_points(each, "val", "yVal") for each in series]
     categories = _points(series[0], "cat", "xVal")
     for at in sorted({*categories, *(at for column in columns for at in column)})[:_MOST_POINTS]:
-        yield row([categories.get(at, ""), *(column.get(at, "") for column in columns)])
+        rows.append([categories.get(at, ""), *(column.get(at, "") for column in columns)])
+    yield from block(rows)
 
 
 def _points(series: Element, *names: str) -> dict[int, str]:

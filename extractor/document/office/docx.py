@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
@@ -15,7 +16,7 @@ from ..limits import unreadable
 from ..lines import Lines
 from ..page import Contents
 from ..ranges import PageChoice
-from ..tables import row
+from ..tables import block
 from .charts import chart
 from .numbering import Numbering, roman
 from .package import links, macros, main_part, paged, scanned, within
@@ -24,6 +25,7 @@ _HEADING = re.compile(r"heading (\d)$", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"\W*(page|seite|página|pagina)?\W*\d*\W*((of|von|de|di|sur)?\W*\d*)\W*", re.IGNORECASE)
 _LINES_OF_A_CELL = 4
 """A cell with a table of more lines lays out a page: its lines are kept."""
+_MOST_COLUMNS = 100
 _PLACES = ("word/media/", "word/embeddings/")
 
 
@@ -231,34 +233,48 @@ class _Story:
         self.nests = True
         self.lines.gap()
         hanging: dict[int, str] = {}
+        rows: list[list[str]] = []
         for line in _flat(element, "tr"):
             if child(line, "trPr", "del") is not None:
                 self.source.pass_over("deleted rows of tables are left out")
                 continue
-            self._row(line, hanging)
+            found = self._row(line, hanging)
+            if found.breaks or found.lays_out:
+                self.lines.extend(block(rows))
+                rows = []
+            if found.breaks:
+                self.new_page()
+            if found.lays_out:
+                self.lines.extend(said for text in found.cells for said in text.split("\n") if said)
+            else:
+                rows.append(found.cells)
+        self.lines.extend(block(rows))
         self.lines.gap()
 
-    def _row(self, element: Element, hanging: dict[int, str]) -> None:
+    def _row(self, element: Element, hanging: dict[int, str]) -> _Row:
         """``hanging`` is what cells that span rows say, by column: it stands in each of the rows."""
-        properties = child(element, "trPr")
-        cells = [""] * integer(child(properties, "gridBefore"), "val")
-        breaks = lays_out = False
+        found = _Row([""] * integer(child(element, "trPr", "gridBefore"), "val"))
         for cell in _flat(element, "tc"):
             story = _Story(self.source, cell)
             story.cited, story.marked = self.cited, self.marked
             own, merge = story.text(), child(cell, "tcPr", "vMerge")
             goes_on = merge is not None and attribute(merge, "val", "continue") == "continue"
-            text = hanging.get(len(cells), "") if goes_on else own
-            hanging[len(cells)] = text
-            cells += [text] + [""] * (min(integer(child(cell, "tcPr", "gridSpan"), "val", 1), 100) - 1)
-            breaks = breaks or story.breaks
-            lays_out = lays_out or (story.nests and own.count("\n") >= _LINES_OF_A_CELL)
-        if breaks:
-            self.new_page()
-        if lays_out:
-            self.lines.extend(line for text in cells for line in text.split("\n") if line)
-        elif any(cells):
-            self.lines.extend([row(cells)])
+            at = len(found.cells)
+            hanging[at] = hanging.get(at, "") if goes_on else own
+            width = min(max(integer(child(cell, "tcPr", "gridSpan"), "val", 1), 1), _MOST_COLUMNS)
+            found.cells += [hanging[at]] + [""] * (width - 1)
+            found.breaks = found.breaks or story.breaks
+            found.lays_out = found.lays_out or (story.nests and own.count("\n") >= _LINES_OF_A_CELL)
+        return found
+
+
+@dataclass(slots=True)
+class _Row:
+    """``breaks``: a page begins in it; ``lays_out``: it holds a table that is more than a value."""
+
+    cells: list[str]
+    breaks: bool = False
+    lays_out: bool = False
 
 
 def _flat(element: Element, name: str) -> Iterator[Element]:

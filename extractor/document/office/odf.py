@@ -210,7 +210,7 @@ class _Story:
 
     def _repeated(self, line: Element, cells: list[Cell]) -> int:
         """How often a row stands there: one without text is none, however often it is said to be repeated."""
-        said = row(cell.text for cell in cells)
+        said = row([cell.text for cell in cells])
         times = max(1, integer(line, "number-rows-repeated", 1)) if said else 0
         self.room -= (len(said) + 1) * times
         if self.room < 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
-from itertools import chain
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, TypeAlias
 
 from ...errors import DocumentError, SetupError
@@ -13,7 +13,7 @@ from ..file import File
 from ..limits import TEXT_CHARACTERS, unreadable
 from ..page import Contents, Page
 from ..ranges import PageChoice, chosen
-from ..tables import row
+from ..tables import block
 from . import workbook
 
 if TYPE_CHECKING:
@@ -73,7 +73,17 @@ def _texts(book: CalamineWorkbook, names: Sequence[str], extra: workbook.Extra, 
 
 
 def _lines(sheet: CalamineSheet) -> Iterator[str]:
-    """The rows that have anything in them. A cell that spans rows stands in each of them."""
+    """Rows in blocks, as empty rows part them: an empty line stands between."""
+    before = False
+    for filled, rows in groupby(_rows(sheet), any):
+        if filled:
+            yield from [""] * before
+            yield from block(rows)
+            before = True
+
+
+def _rows(sheet: CalamineSheet) -> Iterator[list[str]]:
+    """The rows as text. A cell that spans rows stands in each of them."""
     left = sheet.start[1] if sheet.start else 0
     merged = (sheet.merged_cell_ranges or [])[:_MOST_MERGED]
     spans = {(top, column - left): bottom for (top, column), (bottom, _) in merged if bottom > top}
@@ -84,8 +94,7 @@ def _lines(sheet: CalamineSheet) -> Iterator[str]:
             if place <= bottom and column < len(cells):
                 cells[column] = cells[column] or text
         hanging.update({at: (spans[place, at], cells[at]) for at in range(len(cells)) if (place, at) in spans})
-        if any(cells):
-            yield row(cells)
+        yield cells
 
 
 def shown(value: Value) -> str:
