@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .client import AsyncExtractor, Extractor, extract
     from .confidence import Confidence, Signals
     from .coverage import Conflict, Coverage
-    from .document import Attachment, Box, Document, Image, Page, Word
+    from .document import Attachment, Box, Document, Image, Page, Video, Word
     from .errors import (
         BudgetError,
         DocumentError,
@@ -94,6 +94,7 @@ __all__ = [
     "UnsupportedTypeError",
     "Verbatim",
     "Verify",
+    "Video",
     "Word",
     "extract",
     "ground",
@@ -109,7 +110,7 @@ _HOMES = {
     "chat": "ChatRequest Completion",
     "client": "AsyncExtractor Extractor extract",
     "coverage": "Conflict Coverage",
-    "document": "Attachment Box Document Image Page Word",
+    "document": "Attachment Box Document Image Page Video Word",
     "errors": "BudgetError DocumentError ExtractionError ExtractorError InvalidOutputError ModelCallError"
     " ModelProtocolError ModelStatusError ModelUnreachableError RefusalError SetupError StreamLeftError TruncatedError"
     " UnsupportedTypeError",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import orjson
 
-from .chat import ImagePart, Message, TextPart
+from .chat import ImagePart, Message, TextPart, VideoPart
 from .schema import Quoting
 
 if TYPE_CHECKING:
@@ -264,7 +264,7 @@ def _longer(message: Message, text: str) -> Message:
     if not isinstance(content, str):
         return {
             "role": "user",
-            "content": [*cast("list[TextPart | ImagePart]", content), {"type": "text", "text": text}],
+            "content": [*cast("list[TextPart | ImagePart | VideoPart]", content), {"type": "text", "text": text}],
         }
     return {"role": "user", "content": f"{content}\n\n{text}" if content else text}
 
@@ -324,8 +324,8 @@ def empty_answer(reasoned: bool) -> str:
     return f"{_EMPTY}. All tokens went into reasoning" if reasoned else _EMPTY
 
 
-def _content(document: Document) -> str | list[TextPart | ImagePart]:
-    if not any(page.image for page in document.pages):
+def _content(document: Document) -> str | list[TextPart | ImagePart | VideoPart]:
+    if not any(page.image or page.video for page in document.pages):
         return document.text if len(document.pages) == 1 else _paged(document.pages)
     return [part for page in document.pages for part in _parts(page)]
 
@@ -334,12 +334,14 @@ def _paged(pages: Sequence[Page]) -> str:
     return "\n\n".join(_PAGE.format(page.number, page.text or _BLANK) for page in pages)
 
 
-def _parts(page: Page) -> list[TextPart | ImagePart]:
-    parts: list[TextPart | ImagePart] = []
+def _parts(page: Page) -> list[TextPart | ImagePart | VideoPart]:
+    parts: list[TextPart | ImagePart | VideoPart] = []
     if page.text:
         parts.append({"type": "text", "text": page.text})
     if page.image and page.image.detail:
         parts.append({"type": "image_url", "image_url": {"url": page.image.url, "detail": page.image.detail}})
     elif page.image:
         parts.append({"type": "image_url", "image_url": {"url": page.image.url}})
+    if page.video:
+        parts.append({"type": "video_url", "video_url": {"url": page.video.url}})
     return parts

@@ -47,6 +47,8 @@ _LONGEST_EDGE, _SHORTEST_EDGE = 2048, 768
 _PIXELS_A_TOKEN, _LARGEST = 750, 1568
 UNSEEN_IMAGE = 1105
 """Of an image whose size is not known: a page of A4."""
+UNSEEN_VIDEO = 16 * UNSEEN_IMAGE
+"""Of a video, which endpoints count in their own ways: as of the frames that are taken where it is shown so."""
 
 
 def text_tokens(text: str) -> int:

@@ -29,6 +29,7 @@ HOMES = {
     "rapidfuzz": {"answer"},
     "sklearn": {"calibration"},
     "PIL": {"document"},
+    "cv2": {"document"},
     "pi_heif": {"document"},
     "selectolax": {"document"},
     "python_calamine": {"document"},
@@ -194,6 +195,7 @@ TruncatedError
 UnsupportedTypeError
 Verbatim
 Verify
+Video
 Word
 extract
 ground

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import orjson
 
 from .. import prompt
-from ..document import Document, Image
+from ..document import Document, Image, Video
 from ..flow.update import plain
 
 if TYPE_CHECKING:
@@ -85,12 +85,17 @@ def _image(image: Image) -> bytes:
     return _digest(b"image", str(image.detail).encode(), held)
 
 
+def _video(video: Video) -> bytes:
+    return _digest(b"video", video.source if isinstance(video.source, bytes) else video.url.encode())
+
+
 def _pages(document: Document) -> bytes:
     parts: list[bytes] = []
     for page in document.pages:
         parts += [str(page.number).encode(), page.text.encode(errors="surrogatepass")]
         picture = page.image or (None if page.text else page.picture())
         parts.append(_image(picture) if picture else b"")
+        parts.append(_video(page.video) if page.video else b"")
     return _digest(b"pages", *parts)
 
 

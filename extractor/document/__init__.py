@@ -6,6 +6,7 @@ from .image import Detail, Image, ImageSource
 from .layout import Box, Layout, Origin, Word
 from .page import Page
 from .ranges import PageChoice
+from .video import Frame, Video, VideoSource
 
 __all__ = [
     "Attachment",
@@ -14,11 +15,14 @@ __all__ = [
     "Document",
     "DocumentPart",
     "DocumentSource",
+    "Frame",
     "Image",
     "ImageSource",
     "Layout",
     "Origin",
     "Page",
     "PageChoice",
+    "Video",
+    "VideoSource",
     "Word",
 ]

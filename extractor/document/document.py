@@ -21,6 +21,7 @@ from .memory import Drawn, Figure, InMemory, Pixels
 from .page import Page
 from .ranges import PageChoice
 from .readers import read
+from .video import Video
 
 _BETWEEN = "\n\n"
 
@@ -120,15 +121,17 @@ class Document:
     @property
     def blank_pages(self) -> tuple[int, ...]:
         """The numbers of pages that hold neither text nor an image."""
-        return tuple(page.number for page in self.pages if not page.text and page.image is None)
+        return tuple(page.number for page in self.pages if not (page.text or page.image or page.video))
 
     def __repr__(self) -> str:
         images = sum(page.image is not None for page in self.pages)
         parts = [_count(len(self.pages), "page"), _count(sum(len(page.text) for page in self.pages), "character")]
-        return f"<Document {self.name!r}: {', '.join(parts + [_count(images, 'image')] * bool(images))}>"
+        videos = sum(page.video is not None for page in self.pages)
+        parts += [_count(count, word) for count, word in ((images, "image"), (videos, "video")) if count]
+        return f"<Document {self.name!r}: {', '.join(parts)}>"
 
 
-DocumentPart: TypeAlias = str | PathLike[str] | bytes | Image | InMemory | Attachment | Document | Readable
+DocumentPart: TypeAlias = str | PathLike[str] | bytes | Image | Video | InMemory | Attachment | Document | Readable
 DocumentSource: TypeAlias = DocumentPart | Sequence[DocumentPart]
 
 
@@ -201,6 +204,7 @@ _DOORS: tuple[tuple[tuple[type, ...], Callable[[Any], Document]], ...] = (
     ((PathLike,), lambda path: _read(_file_at(path), None, None)),
     ((bytes, bytearray, memoryview), lambda data: _read(File.of(bytes(data)), None, None)),
     ((Image,), _of_image),
+    ((Video,), lambda video: Document(video.name, (Page(1, "", video=video),))),
     ((Attachment,), lambda attached: _read(File.of(attached.data, attached.name), None, None)),
     ((Drawn, Pixels, Figure), lambda source: _of_image(Image(source))),
     ((Readable,), lambda opened: _read(_file_from(opened), None, None)),

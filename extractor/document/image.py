@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
-from urllib.parse import unquote_to_bytes, urlsplit
 
 from .convert import CONVERTED, check_size, only_frame
 from .file import File
@@ -17,15 +14,13 @@ from .kinds import GIF, JPEG, PNG, WEBP, Kind, kind_of
 from .limits import IMAGE_URL_BYTES, megabytes, unreadable
 from .memory import Drawn, Figure, InMemory, Pixels, held
 from .sizes import size_of
+from .urls import address, embedded, is_embedded, shown
 
 Detail: TypeAlias = Literal["low", "high", "auto"]
 ImageSource: TypeAlias = Path | bytes | str | InMemory
 """A file, its bytes, an ``https://…`` or ``data:image/…;base64,…`` URL, or a picture of Pillow, numpy or matplotlib."""
 
 MEDIA_TYPES: dict[Kind, str] = {JPEG: "image/jpeg", PNG: "image/png", GIF: "image/gif", WEBP: "image/webp"}
-_A_STR_IS = (
-    "a str is an https:// or data: URL here; a file is Image(Path('page.png')), base64 is Image(b64decode(text))"
-)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -47,10 +42,10 @@ class Image:
     def __post_init__(self) -> None:
         if self.detail not in (None, *get_args(Detail)):
             raise unreadable("Image", f"detail={self.detail!r} is none of {', '.join(map(repr, get_args(Detail)))}")
-        if isinstance(self.source, str) and self.source[:5].lower() != "data:":
+        if isinstance(self.source, str) and not is_embedded(self.source):
             facts: dict[str, object] = {
-                "source": _address(self.source),
-                "name": self.name or _shown(self.source),
+                "source": address(self.source, "Image", "page.png"),
+                "name": self.name or shown(self.source),
                 "media_type": None,
             }
         else:
@@ -79,7 +74,7 @@ def _file(source: object, name: str) -> File:
     if isinstance(source, (bytes, bytearray, memoryview)):
         return File.of(bytes(source), name or "image")
     if isinstance(source, str):
-        return File.of(_embedded(source), name or "image")
+        return File.of(embedded(source, "Image"), name or "image")
     if isinstance(source, (Drawn, Pixels, Figure)):
         return File.of(held(source), name or "picture")
     kind = type(source).__name__
@@ -106,28 +101,6 @@ def _held(file: File, name: str) -> dict[str, object]:
     if size := size_of(data, kind):
         check_size(*size, file.source)
     return {"source": data, "name": name or file.name, "media_type": MEDIA_TYPES[kind]}
-
-
-def _address(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[\s\x00-\x1f\ud800-\udfff]", url):
-        raise unreadable("Image", f"{url[:60]!r} is no web address: {_A_STR_IS}")
-    return url
-
-
-def _embedded(url: str) -> bytes:
-    """The bytes in a ``data:`` URL. Its media type is not believed: content tells."""
-    header, comma, payload = url.partition(",")
-    if not comma:
-        raise unreadable("Image", f"{url[:60]!r} is no data: URL; it looks like data:image/png;base64,iVBOR…")
-    try:
-        data = unquote_to_bytes(payload)
-        return b64decode(b"".join(data.split()), validate=True) if header.lower().endswith(";base64") else data
-    except (Base64Error, UnicodeEncodeError) as error:
-        raise unreadable("Image", f"the base64 of the data: URL is broken ({error}): pass the bytes instead") from None
 
 
 def _way_out(kind: Kind) -> str:
@@ -162,9 +135,3 @@ _WHOLE: dict[Kind, Callable[[bytes], bool]] = {
     GIF: _gif_is_whole,
     WEBP: _webp_is_whole,
 }
-
-
-def _shown(url: str) -> str:
-    """A web address without what may be secret in it."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}{parts.path}"

@@ -8,6 +8,8 @@ FILE_BYTES = 200_000_000
 TEXT_CHARACTERS = 4_000_000
 IMAGE_URL_BYTES = 20_000_000
 """Of an image as it is sent: base64 takes 4 bytes for 3."""
+VIDEO_URL_BYTES = 70_000_000
+"""The same of a video: some 50 MB of a file."""
 IMAGE_PIXELS = 150_000_000
 """A picture of so many takes some 450 MB when it is drawn."""
 UNPACKED_BYTES = 400_000_000

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from .attachment import Attachment
 from .image import Image
 from .layout import Box, Layout, Origin, Word
+from .video import Video
 
 PICTURE_WIDTH = 1600
 """Pixels: some 190 a inch on a page of A4, where small print can be read."""
@@ -25,6 +26,8 @@ class Page:
     image: Image | None = None
     origin: Origin | None = field(default=None, compare=False)
     """What draws the page and finds its words."""
+    video: Video | None = None
+    """The video that it is."""
     _layout: Layout | None = field(default=None, init=False, compare=False)
 
     @property
@@ -62,8 +65,8 @@ class Page:
 
     def __repr__(self) -> str:
         text = f"{len(self.text):,} characters" if self.text else ""
-        image = repr(self.image) if self.image else ""
-        return f"<Page {self.number}: {', '.join(filter(None, (text, image))) or 'blank'}>"
+        shown = (repr(each) for each in (self.image, self.video) if each)
+        return f"<Page {self.number}: {', '.join(filter(None, (text, *shown))) or 'blank'}>"
 
 
 class Contents(NamedTuple):

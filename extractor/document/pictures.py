@@ -1,6 +1,10 @@
-"""Files that are pictures: one page each, or one a frame."""
+"""Files that are pictures or videos: one page each, or one a frame."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from .convert import CONVERTED, frames
 from .file import File
@@ -8,6 +12,10 @@ from .image import Image
 from .kinds import Kind, kind_of
 from .page import Contents, Page
 from .ranges import PageChoice, chosen
+from .video import MEDIA_TYPES, Video
+
+if TYPE_CHECKING:
+    from .document import Document
 
 
 def read(file: File, password: str | None, pages: PageChoice | None) -> Contents:
@@ -15,6 +23,9 @@ def read(file: File, password: str | None, pages: PageChoice | None) -> Contents
     kind = kind_of(file.head)
     if kind in CONVERTED:
         return _converted(file, kind, pages)
+    if kind in MEDIA_TYPES:
+        video = Video(file.path or file.read(), file.name)
+        return Contents(tuple(Page(number, "", video=video) for number in chosen(pages, 1, file.source)))
     image = Image(file.path or file.read(), name=file.name)
     return Contents(tuple(Page(number, "", image) for number in chosen(pages, 1, file.source)))
 
@@ -23,3 +34,18 @@ def _converted(file: File, kind: Kind, pages: PageChoice | None) -> Contents:
     drawn = frames(file, kind, pages)
     found = tuple(Page(number, "", Image(data, name=file.name)) for number, data in drawn.items())
     return Contents(found)
+
+
+def filmed(document: Document, most: int) -> Document:
+    """Videos as frames: a page a frame, up to so many of each, with its time as text. All pages are numbered anew."""
+    if not any(page.video for page in document.pages):
+        return document
+    pages = [shown for page in document.pages for shown in _frames(page, most)]
+    return replace(document, pages=tuple(replace(page, number=number) for number, page in enumerate(pages, 1)))
+
+
+def _frames(page: Page, most: int) -> Iterator[Page]:
+    if page.text or page.image or not page.video:
+        yield replace(page, video=None)
+    for frame in page.video.frames(most) if page.video else ():
+        yield Page(page.number, frame.time, frame.image)

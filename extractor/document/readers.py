@@ -17,6 +17,8 @@ from .kinds import (
     GIF,
     HEIC,
     JPEG,
+    MOV,
+    MP4,
     MSG,
     ODP,
     ODS,
@@ -27,6 +29,7 @@ from .kinds import (
     RTF,
     TEXT,
     TIFF,
+    WEBM,
     WEBP,
     XLS,
     XLSX,
@@ -50,9 +53,8 @@ _HOMES: dict[str, tuple[Kind, ...]] = {
     "office.locked": (ENCRYPTED,),
     "mail.msg": (MSG,),
     "epub": (EPUB,),
-    "pictures": (JPEG, PNG, GIF, WEBP, TIFF, BMP, HEIC, AVIF),
+    "pictures": (MP4, MOV, WEBM, JPEG, PNG, GIF, WEBP, TIFF, BMP, HEIC, AVIF),
 }
-_NOT_YET = "is not read yet: save it as PDF"
 _MODULES = {kind: module for module, kinds in _HOMES.items() for kind in kinds}
 
 
@@ -60,6 +62,6 @@ def read(file: File, password: str | None, pages: PageChoice | None) -> Contents
     """What is in a file. DocumentError where it is of no kind that is read, or broken."""
     kind = kind_in(file)
     if kind not in _MODULES:
-        raise unreadable(file.source, f"looks like {kind.name}; it {kind.way_out or _NOT_YET}")
+        raise unreadable(file.source, f"looks like {kind.name}; it {kind.way_out}")
     module = import_module(f".{_MODULES[kind]}", __package__)
     return cast(Reader, module.read)(file, password, pages)

@@ -10,7 +10,7 @@ from ..document.sizes import size_of
 from ..document.windows import Reading, Window, windows_of
 from ..estimate import Estimate
 from ..schema.sizes import fullest, shortest
-from ..tokens import UNSEEN_IMAGE, image_tokens, message_tokens, text_tokens
+from ..tokens import UNSEEN_IMAGE, UNSEEN_VIDEO, image_tokens, message_tokens, text_tokens
 from .modes import begun, is_told
 
 if TYPE_CHECKING:
@@ -77,10 +77,10 @@ def _money(prompts: int, answers: tuple[int, int], settings: Settings) -> tuple[
 
 
 def page_tokens(page: Page) -> int:
-    """What the picture of a page costs; 0 where none is sent."""
+    """What the picture of a page costs, or the video; 0 where none is sent."""
     image = page.image
     if image is None:
-        return 0
+        return UNSEEN_VIDEO if page.video else 0
     if not isinstance(image.source, bytes):
         return image_tokens(1, 1, "low") if image.detail == "low" else UNSEEN_IMAGE
     size = size_of(image.source, kind_of(image.source[:64]))

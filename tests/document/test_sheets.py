@@ -158,7 +158,8 @@ def test_open_document_sheets() -> None:
     more = f'<table:table table:name="T" table:style-name="h">{line(cell("y"))}</table:table>'
     document = opened(rows, styles=hidden, more=more)
     assert [page.text for page in document.pages] == [
-        "# S\nItem |  |  | Price |\n2026-06-05 | 1234.5 EUR | 19 % | x | x\nsame\nsame\nspan | a |  |  |\nspan | b |  |  |",
+        "# S\nItem |  |  | Price |\n2026-06-05 | 1234.5 EUR | 19 % | x | x\nsame\nsame\nspan | a |  |  |"
+        "\nspan | b |  |  |",
         "# T\ny",
     ]
     assert document.notes == ("page 2 is hidden in the file",)
