@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _MOST = 4
 """So many places at most are looked for."""
+_TELLING = 4
+"""Characters: one text of so many tells where an item is; a number, or a shorter one, may stand there by chance."""
 _SHORTEST = 400
 _SPREAD = 400
 """Characters: a document that is shorter is shown as a whole; values that are told apart by stand no further apart."""
@@ -68,7 +70,7 @@ class _Spot:
 
 def _spot(text: str, known: Mapping[str, object]) -> _Spot | None:
     once = {name: found[0] for name, value in known.items() if len(found := _found(text, value)) == 1}
-    if not once:
+    if len(once) < 2 and not any(len(str(known[name])) >= _TELLING and isinstance(known[name], str) for name in once):
         return None
     start, end = min(start for start, _ in once.values()), max(end for _, end in once.values())
     if end - start > _SPREAD:
