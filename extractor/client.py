@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from .document import DocumentSource
     from .estimate import Estimate
     from .flow import Answer, Ask, Flow, Outcome
-    from .options import Memory
     from .result import Result
     from .streams import AsyncStream, Stream
     from .transports.limiter import Limits
@@ -66,6 +65,7 @@ class _Front(Generic[Transport]):
         which what is learnt about endpoints is kept beyond this process. ``options`` are defaults for every call.
         """
         from .endpoint import Endpoint, Secret, settings_of
+        from .lessons import memory_at
 
         key, api_key = Secret.of(api_key), None
         if transport is None and _is_local(model, base_url):
@@ -76,7 +76,7 @@ class _Front(Generic[Transport]):
         model, base_url, key = settings_of(model, base_url, key)
         settings = Settings.of(model, options)
         endpoint = Endpoint.of(base_url, key, headers)
-        self.settings = replace(settings, endpoint=endpoint.name, memory=_memory(lessons))
+        self.settings = replace(settings, endpoint=endpoint.name, memory=memory_at(lessons))
         self._endpoint = endpoint
         _try_out(settings)
         self._owned = transport is None or isinstance(transport, str)
@@ -333,17 +333,6 @@ def extract(type: Any, document: DocumentSource, /, **options: Unpack[Options]) 
 @lru_cache(maxsize=1)
 def _from_environment(_fingerprint: int) -> Extractor:
     return Extractor()
-
-
-def _memory(lessons: str | Path | None) -> Memory | None:
-    path = lessons or os.environ.get("EXTRACTOR_LESSONS")
-    if not path:
-        return None
-    from .lessons import Lessons
-
-    memory = Lessons(Path(path))
-    memory.recall()
-    return memory
 
 
 def _is_local(model: str | None, base_url: str | None) -> bool:

@@ -21,8 +21,6 @@ from typing import Any, Literal, TypeAlias
 
 import orjson
 
-from .flow import modes
-
 DAYS = 30
 Entries: TypeAlias = dict[str, dict[str, dict[str, str]]]
 
@@ -42,6 +40,8 @@ class Lessons:
         """Believe what the file says, where this process has not learnt otherwise."""
         for endpoint, model, lesson in self._believed(self._read() or {}):
             if "mode" in lesson:
+                from .flow import modes
+
                 modes.recall(endpoint, model, lesson["mode"])
             if "choices" in lesson:
                 from .flow import votes
@@ -90,6 +90,16 @@ class Lessons:
         warnings.warn(f"The file of lessons, {self.path}, {why}.", LessonsWarning, stacklevel=2)
 
 
+def memory_at(path: str | Path | None) -> Lessons | None:
+    """The lessons in the file, or in that which ``EXTRACTOR_LESSONS`` names, believed from now on."""
+    found = path or os.environ.get("EXTRACTOR_LESSONS")
+    if not found:
+        return None
+    memory = Lessons(Path(found))
+    memory.recall()
+    return memory
+
+
 def _checked(found: object) -> Entries:
     """The entries, if they are nothing else. ValueError where they are."""
     if not isinstance(found, dict) or not all(map(_is_of_an_endpoint, found.values())):
@@ -102,10 +112,12 @@ def _is_of_an_endpoint(models: object) -> bool:
 
 
 def _is_lesson(lesson: object) -> bool:
+    from .flow.modes import LADDER
+
     return (
         isinstance(lesson, dict)
         and bool(lesson.keys() & {"mode", "choices"})
-        and lesson.get("mode", "words") in modes.LADDER
+        and lesson.get("mode", "words") in LADDER
         and lesson.get("choices", "one") == "one"
         and isinstance(lesson.get("learnt"), str)
         and len(lesson["learnt"]) == len("2031-05-17")
