@@ -181,6 +181,17 @@ def test_an_answer_without_the_parts_is_asked_for_again() -> None:
     assert result.value.number == "18"
 
 
+def test_new_items_that_were_cut_are_asked_for_again() -> None:
+    longer = names(longer=["$.lines"])
+    both = [{"text": "paint", "amount": 2}, {"text": "glue", "amount": 1}]
+    for cut in ('{"p0": [{"text": "paint", "amount": 2}, {"text": "gl', '{"p0": [{"text": "paint", "amount": 2}'):
+        asks, result = drive(orders(), longer, said(cut), said({"p0": both}))
+        assert asks[2].request.messages == asks[1].request.messages
+        assert result.value.lines[2:] == [Line(**line) for line in both]
+    _, result = drive(orders(), longer, said(json.dumps({"p0": both})[:-1]))
+    assert result.value.lines[2:] == [Line(**line) for line in both]
+
+
 def test_what_is_not_brought_up_to_date_is_never_taken_for_it() -> None:
     for on_invalid in ("raise", "best"):
         _, error = drive(orders(max_attempts=1, on_invalid=on_invalid), names(["$.number"]), said("?"))

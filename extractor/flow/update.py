@@ -22,7 +22,7 @@ from ..schema import Schema
 from .modes import begun
 from .patch import answered, at_home, narrowed_to
 from .places import inside, outermost, placed, put, standing, without
-from .reading import Reading, limited, read, text_of, together, unreadable
+from .reading import Reading, closed, limited, read, text_of, together, unreadable
 from .step import Job, Step
 
 if TYPE_CHECKING:
@@ -167,7 +167,9 @@ def read_update(job: Job, update: Update, completion: Completion) -> Reading[Any
     repaired = repair(text, update.form.strict, level=job.settings.repair, locale=job.settings.locale)
     answers = answered(update.open, update.form, repaired.value)
     found = at_home(update.open, update.form, repaired)
-    if not answers:
+    if len(answers) == len(update.open) and repaired.cut == "$":  # nothing but the last bracket is missing
+        found = closed(found)
+    elif not answers or repaired.cut is not None:
         issues = found or (Issue("$", prompt.NOTHING_GIVEN, kind="empty"),)
         return limited(completion, Reading(issues=issues, fixes=repaired.fixes, stuck=True))
     value, changes = update.merged(answers)
