@@ -12,6 +12,7 @@ from .limits import GUARDS, TIMEOUTS, Guards, Timeouts, check_ceiling, check_cou
 if TYPE_CHECKING:
     from .batch import Progress
     from .chat import Reasoning
+    from .document import DocumentSource
     from .observer import Observer
 
 RepairLevel = Literal["strict", "syntax", "full"]
@@ -69,6 +70,9 @@ class Options(TypedDict, total=False):
     parts are left to their defaults, are null, or leave their list, as the type allows; ``keep``: what the type takes
     and the document does not hold stays. The result's ``issues`` tell which. ``Annotated[…, OnInvalid.null]`` in a type
     says it of one part."""
+    examples: Sequence[tuple[DocumentSource, object]]
+    """Documents with their right values (JSON or instances), which the model is shown before yours. Each has to fit the
+    type, and what is ``Verbatim`` in it to stand in its document."""
     grammar: Server | None
     """Which kind of server this is, where it takes grammars in llguidance's dialect: the request carries one made of
     the type and the document, so that texts are the document's words, and numbers and days those that it writes
@@ -182,6 +186,7 @@ class Settings:
     timeout: Timeouts = TIMEOUTS
     guards: Guards = GUARDS
     on_invalid: Invalid = "raise"
+    examples: Sequence[tuple[DocumentSource, object]] = ()
     grammar: Server | None = None
     quotes: bool = False
     grounding: Grounding = "report"
@@ -238,14 +243,25 @@ class Settings:
             if len(price) not in (2, 3) or not all(isinstance(part, int | float) and part >= 0 for part in price):
                 raise ValueError(f"prices[{model!r}] is (prompt, answer) or (prompt, answer, cached), not {price!r}")
         check_share("max_unread", self.max_unread)
-        if not isinstance(self.quotes, bool):
-            raise TypeError(f"quotes is True or False, not {self.quotes!r}")
-        if self.observer is not None and not callable(getattr(self.observer, "observe", None)):
-            raise TypeError(f"observer is an object with a method observe(fact), not {self.observer!r}")
-        if not isinstance(self.escalate, str | None):
-            raise TypeError(f"escalate is the name of a model, not {self.escalate!r}")
-        if not isinstance(self.instructions, str | None):
-            raise TypeError(f"instructions is a text, not {type(self.instructions).__name__}")
+        for shape, (is_so, what) in _SHAPES.items():
+            if not is_so(getattr(self, shape)):
+                raise TypeError(f"{shape} is {what}, not {getattr(self, shape)!r:.200}")
+
+
+def _are_pairs(given: object) -> bool:
+    return isinstance(given, list | tuple) and all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in given)
+
+
+_SHAPES: Mapping[str, tuple[Callable[[object], bool], str]] = {
+    "instructions": (lambda given: isinstance(given, str | None), "a text"),
+    "escalate": (lambda given: isinstance(given, str | None), "the name of a model"),
+    "quotes": (lambda given: isinstance(given, bool), "True or False"),
+    "examples": (_are_pairs, "a list of pairs (document, value)"),
+    "observer": (
+        lambda given: given is None or callable(getattr(given, "observe", None)),
+        "an object with a method observe(fact)",
+    ),
+}
 
 
 def _refusal(name: str) -> str:

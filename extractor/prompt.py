@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import orjson
 
@@ -19,6 +19,7 @@ from .schema import Quoting
 
 if TYPE_CHECKING:
     from .document import Document, Page
+    from .examples import Example
     from .issues import Issue
     from .options import Settings
     from .schema import Schema
@@ -106,9 +107,23 @@ def is_blind(dialect: str | None) -> bool:
     return dialect in _BLIND
 
 
-def opening(form: Schema[Any] | Quoting, document: Document, settings: Settings, told: bool) -> tuple[Message, ...]:
+def opening(
+    form: Schema[Any] | Quoting,
+    document: Document,
+    settings: Settings,
+    told: bool,
+    examples: Sequence[Example] = (),
+) -> tuple[Message, ...]:
     """The messages of a first request; ``told``: the schema stands in words."""
-    return _STYLES[settings.style](form, document, settings, told)
+    shown = [(_content(example.document), _answer(form, example)) for example in examples]
+    return _STYLES[settings.style](form, document, settings, told, shown)
+
+
+def _answer(form: Schema[Any] | Quoting, example: Example) -> str:
+    """An example's value as the model would write it."""
+    if isinstance(form, Quoting):
+        return json_text(form.encode(example.value, example.quotes))
+    return json_text(form.encode(example.value))
 
 
 def unsupported(nearest: str | None) -> str:
@@ -121,21 +136,31 @@ def misquoted(quote: str) -> str:
     return _MISQUOTED.format(json_text(quote))
 
 
-def _chat(form: Schema[Any] | Quoting, document: Document, settings: Settings, told: bool) -> tuple[Message, ...]:
+Content: TypeAlias = "str | list[TextPart | ImagePart]"
+Shown: TypeAlias = "Sequence[tuple[Content, str]]"
+"""Documents with the answers that are wanted."""
+
+
+def _chat(
+    form: Schema[Any] | Quoting, document: Document, settings: Settings, told: bool, shown: Shown
+) -> tuple[Message, ...]:
     hint, quoted = form if told else None, isinstance(form, Quoting)
-    return {"role": "system", "content": task(settings.instructions, hint, quoted=quoted)}, {
-        "role": "user",
-        "content": _content(document),
-    }
+    turns: list[Message] = [{"role": "system", "content": task(settings.instructions, hint, quoted=quoted)}]
+    for content, answer in shown:
+        turns += [{"role": "user", "content": content}, {"role": "assistant", "content": answer}]
+    return (*turns, {"role": "user", "content": _content(document)})
 
 
-def _completion(form: Schema[Any] | Quoting, document: Document, settings: Settings, told: bool) -> tuple[Message, ...]:
+def _completion(
+    form: Schema[Any] | Quoting, document: Document, settings: Settings, told: bool, shown: Shown
+) -> tuple[Message, ...]:
     """A text to go on with. Names of fields help a small base model; instructions and descriptions do not."""
     text = _content(document)
     if not isinstance(text, str):
-        return _chat(form, document, settings, told)
+        return _chat(form, document, settings, told, shown)
     names = ", ".join(fields) if isinstance(fields := form.strict.get("properties"), Mapping) else ""
-    parts = (settings.instructions or "", _FIELDS.format(names), _DOCUMENT.format(text))
+    before = [f"{_DOCUMENT.format(said)}\n\n{_JSON}{answer}" for said, answer in shown if isinstance(said, str)]
+    parts = (settings.instructions or "", _FIELDS.format(names), *before, _DOCUMENT.format(text))
     return ({"role": "user", "content": "\n\n".join((*filter(None, parts), _JSON))},)
 
 

@@ -12,8 +12,8 @@ import extractor
 PACKAGE = Path(extractor.__file__).parent
 ORDER = (
     "errors limits options annotations display paths issues tokens coverage estimate schema document chat evidence"
-    " confidence answer result calibration observer prompt flow transports endpoint lessons driving streams client"
-    " testing telemetry batch evaluate report demo cli"
+    " confidence answer result calibration observer examples prompt flow transports endpoint lessons driving streams"
+    " client testing telemetry batch evaluate report demo cli"
 ).split()
 DOORS = {"client": {"batch"}}
 """An extractor's methods open rooms that stand behind it, inside the functions that need them."""

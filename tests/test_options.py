@@ -37,7 +37,7 @@ def test_an_unknown_option_is_named_beside_those_there_are() -> None:
         ({"timeout": 0}, ValueError, "timeout is more than 0 seconds, not 0"),
         ({"timeout": "9"}, TypeError, "timeout is a number of seconds or None, not '9'"),
         ({"timeout": float("nan")}, ValueError, "timeout is more than 0 seconds"),
-        ({"instructions": 3}, TypeError, "instructions is a text, not int"),
+        ({"instructions": 3}, TypeError, "instructions is a text, not 3"),
     ],
 )
 def test_a_bad_value_is_told_with_its_range(options: Options, error: type[Exception], said: str) -> None:

@@ -14,6 +14,7 @@ import orjson
 
 from .. import prompt
 from ..document import Document, Image, Video
+from ..flow.step import examples_of
 from ..flow.update import plain
 
 if TYPE_CHECKING:
@@ -23,14 +24,15 @@ if TYPE_CHECKING:
 
 _CEILINGS = frozenset({"max_attempts", "max_usd", "max_tokens_total", "deadline", "timeout"})
 """Settings that decide whether a value is reached, and not which."""
-_APART = _CEILINGS | {"endpoint", "prices", "concurrency", "observer"}
+_APART = _CEILINGS | {"endpoint", "prices", "concurrency", "observer", "examples"}
 _PIECE = 2**20
 
 
 def plan_key(schema: Schema[Any], settings: Settings) -> bytes:
     """Of the schema, the words that are sent, the model and the options."""
     sample = Document.of("?")
-    words = [prompt.opening(schema, sample, settings, told) for told in (False, True)]
+    examples = examples_of(schema, settings)
+    words = [prompt.opening(schema, sample, settings, told, examples) for told in (False, True)]
     chosen = {each.name: getattr(settings, each.name) for each in fields(settings) if each.name not in _APART}
     chosen["existing"] = settings.existing and plain(schema, settings.existing)
     return _digest(_json([schema.source, schema.strict, words, chosen]))

@@ -12,6 +12,7 @@ from ..estimate import Estimate
 from ..schema.sizes import fullest, shortest
 from ..tokens import UNSEEN_IMAGE, UNSEEN_VIDEO, image_tokens, message_tokens, text_tokens
 from .modes import begun, is_told
+from .step import examples_of
 
 if TYPE_CHECKING:
     from ..document import Document, Page
@@ -27,7 +28,9 @@ def frame_tokens(schema: Schema[Any], settings: Settings) -> int:
     """What every request has beside the document: the task, the caller's words, and the schema."""
     told = is_told(begun(settings)) or prompt.is_blind(settings.dialect)
     words = message_tokens(prompt.task(settings.instructions, schema if told else None))
-    return words + (0 if told else schema.strict_tokens())
+    examples = examples_of(schema, settings)
+    shown = sum(text_tokens(f"{each.document.text}{prompt.json_text(each.value)}") for each in examples)
+    return words + shown + (0 if told else schema.strict_tokens())
 
 
 def budget_of(schema: Schema[Any], settings: Settings) -> int:

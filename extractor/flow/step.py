@@ -16,6 +16,7 @@ from .reading import Reading, read
 
 if TYPE_CHECKING:
     from ..document import Document
+    from ..examples import Example
     from ..observer import Watch
     from ..options import Mode, Settings
     from ..schema import Narrowed, Quoting, Schema
@@ -39,7 +40,17 @@ class Job:
 
     def opening(self, told: bool) -> tuple[Message, ...]:
         """The messages that every request for the document begins with; ``told``: the schema stands in words."""
-        return prompt.opening(form_of(self) or self.schema, self.document, self.settings, told)
+        form = form_of(self) or self.schema
+        return prompt.opening(form, self.document, self.settings, told, examples_of(self.schema, self.settings))
+
+
+def examples_of(schema: Schema[Any], settings: Settings) -> tuple[Example, ...]:
+    """What the model is shown before the document. SetupError where one does not fit the type."""
+    if not settings.examples:
+        return ()
+    from ..examples import checked
+
+    return checked(schema, settings.examples)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from .dialects import Dialect
 from .drafts import look_at
 from .form import Json
 from .plan import Plan, Source, planned
+from .rules import rules_at
 
 _SCALARS = frozenset({"string", "number", "integer", "boolean", "null"})
 _BRANCHES = ("anyOf", "oneOf")
@@ -30,10 +31,24 @@ class Quoting:
     name: str
     plan: Plan
     names: tuple[str, str]
+    root: Mapping[str, object]
 
     @property
     def strict(self) -> Mapping[str, object]:
         return self.plan.strict
+
+    def encode(self, value: object, quotes: Mapping[Keys, str]) -> object:
+        """Source JSON → wire JSON, with what is quoted for each leaf."""
+        return self.plan.encoder.encode(self._clothed(value, (), quotes))
+
+    def _clothed(self, value: object, keys: Keys, quotes: Mapping[Keys, str]) -> object:
+        if isinstance(value, dict):
+            return {key: self._clothed(held, (*keys, key), quotes) for key, held in value.items()}
+        if isinstance(value, list):
+            return [self._clothed(held, (*keys, at), quotes) for at, held in enumerate(value)]
+        quote, held = self.names
+        wanted = any(quote in rule.get("properties", ()) for rule in rules_at(self.root, keys))
+        return {quote: quotes.get(keys), held: value} if wanted else value
 
     def decode(self, wire: object) -> tuple[object, dict[Keys, str]]:
         """Wire JSON → source JSON, and what is quoted for each leaf of it."""
@@ -73,7 +88,7 @@ def quoting(source: Source, dialect: Dialect, name: str, *, every: bool) -> Quot
     names = _free("quote", root), _free("value", root)
     wrapper = _Wrapper(root, names, every, frozenset(_tags(root)))
     asked = {**wrapper.node(root), **wrapper.definitions()}
-    return Quoting(f"{name[:57]}_quoted", planned(replace(source, root=asked), dialect), names)
+    return Quoting(f"{name[:57]}_quoted", planned(replace(source, root=asked), dialect), names, asked)
 
 
 @dataclass(frozen=True, slots=True)
