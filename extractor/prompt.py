@@ -136,7 +136,7 @@ def misquoted(quote: str) -> str:
     return _MISQUOTED.format(json_text(quote))
 
 
-Content: TypeAlias = "str | list[TextPart | ImagePart]"
+Content: TypeAlias = "str | list[TextPart | ImagePart | VideoPart]"
 Shown: TypeAlias = "Sequence[tuple[Content, str]]"
 """Documents with the answers that are wanted."""
 
