@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import lookup
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -200,7 +201,7 @@ class _Reader:
     def use_page(self, value: int | None) -> None:
         name = {10000: "mac_roman", 65001: "utf-8"}.get(value or 0, f"cp{value}")
         try:
-            b"".decode(name)
+            lookup(name)
         except LookupError:
             return
         self.code_page = name

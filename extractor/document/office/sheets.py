@@ -125,3 +125,7 @@ def _opened(file: File) -> Iterator[CalamineWorkbook]:
             raise
         except (CalamineError, ValueError, OverflowError) as error:
             raise unreadable(file.source, f"is a broken Excel file ({error}): {_SAVE}") from None
+        except BaseException as error:
+            if type(error).__name__ != "PanicException":  # what the reader cannot go on from, which is no Exception
+                raise
+            raise unreadable(file.source, f"is a broken Excel file: {_SAVE}") from None
