@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from typing import TypeAlias, cast
 
@@ -36,7 +37,7 @@ from .kinds import (
     Kind,
 )
 from .limits import unreadable
-from .page import Contents
+from .page import Contents, Page
 from .ranges import PageChoice
 
 Reader: TypeAlias = Callable[[File, str | None, PageChoice | None], Contents]
@@ -64,4 +65,10 @@ def read(file: File, password: str | None, pages: PageChoice | None) -> Contents
     if kind not in _MODULES:
         raise unreadable(file.source, f"looks like {kind.name}; it {kind.way_out}")
     module = import_module(f".{_MODULES[kind]}", __package__)
-    return cast(Reader, module.read)(file, password, pages)
+    contents = cast(Reader, module.read)(file, password, pages)
+    return contents._replace(pages=tuple(map(_sendable, contents.pages)))
+
+
+def _sendable(page: Page) -> Page:
+    """Without NUL characters, which office files may hold in a cell, and where some models stop to read."""
+    return replace(page, text=page.text.replace("\0", "")) if "\0" in page.text else page

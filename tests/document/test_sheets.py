@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import datetime
+from contextlib import suppress
 from io import BytesIO
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from extractor.document import Document
 from extractor.document.office.sheets import shown
@@ -105,6 +108,13 @@ def test_sheets_that_are_too_large_or_broken(data: bytes, said: str) -> None:
     with pytest.raises(DocumentError) as caught:
         Document.of(data)
     assert said in str(caught.value)
+
+
+@given(st.integers(8, 6000), st.binary(min_size=1, max_size=16))
+def test_damaged_old_sheets_are_read_or_refused(at: int, junk: bytes) -> None:
+    data = xls({"Bill": [(0, 0, "Item"), (0, 1, "Price"), (2, 1, 2.5)]})
+    with suppress(DocumentError):
+        assert Document.of(data[:at] + junk + data[at + len(junk) :]).text
 
 
 def test_an_old_excel_sheet() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from io import BytesIO
 from xml.parsers.expat import ExpatError
 
@@ -15,6 +16,10 @@ _BY_DEFAULT = "VelvetSweatshop"
 """What Excel encrypts with where a sheet is protected and no password was given; every program opens these."""
 _MISSING = "is an encrypted office file: Document.open(path, password='…') opens it"
 _WRONG = "is encrypted, and the password is not the right one"
+
+
+_BROKEN = (ExpatError, OSError, ValueError, LookupError, AttributeError, TypeError, struct.error)
+"""What the reader raises over broken files beside its own errors."""
 
 
 def read(file: File, password: str | None, pages: PageChoice | None) -> Contents:
@@ -44,7 +49,7 @@ def _decrypted(file: File, password: str | None) -> bytes:
             locked.decrypt(written)
         except InvalidKeyError:
             raise unreadable(file.source, _WRONG if password else _MISSING) from None
-        except (DecryptionError, FileFormatError, ParseError, ExpatError, ValueError, KeyError, OSError) as error:
+        except (DecryptionError, FileFormatError, ParseError, *_BROKEN) as error:
             raise unreadable(file.source, f"cannot be decrypted ({error}): save it without a password") from None
     if locked.format == "ooxml" and not written.getvalue().startswith(b"PK"):
         raise unreadable(file.source, _WRONG if password else _MISSING)
