@@ -47,6 +47,7 @@ HOMES = {
     "aiohttp": {"transports"},
     "pyarrow": {"batch"},
     "pandas": {"batch"},
+    "ray": {"batch"},
     "polars": {"batch"},
     "duckdb": {"batch"},
 }

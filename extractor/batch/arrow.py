@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 def reader(columns: Mapping[str, Kind], rows: Iterator[Mapping[str, Any]], size: int) -> pyarrow.RecordBatchReader:
-    arrow = _arrow()
-    schema = arrow.schema([(name, _type(kind)) for name, kind in columns.items()])
+    arrow = needed()
+    schema = arrow.schema([(name, arrow_type(kind)) for name, kind in columns.items()])
 
     def batches() -> Iterator[pyarrow.RecordBatch]:
         while batch := list(islice(rows, size)):
@@ -42,7 +42,8 @@ def write_ipc(batches: pyarrow.RecordBatchReader, path: Path) -> None:
             writer.write_batch(batch)
 
 
-def _arrow() -> Any:
+def needed() -> Any:
+    """pyarrow. SetupError where it is not installed."""
     try:
         import pyarrow
     except ModuleNotFoundError:
@@ -53,13 +54,13 @@ def _arrow() -> Any:
     return pyarrow
 
 
-def _type(kind: Kind) -> Any:
-    arrow = _arrow()
+def arrow_type(kind: Kind) -> Any:
+    arrow = needed()
     if isinstance(kind, Record):
-        return arrow.struct([(name, _type(each)) for name, each in kind.fields.items()])
+        return arrow.struct([(name, arrow_type(each)) for name, each in kind.fields.items()])
     if isinstance(kind, Listed):
-        return arrow.list_(_type(kind.item))
+        return arrow.list_(arrow_type(kind.item))
     if isinstance(kind, Mapped):
-        return arrow.map_(arrow.string(), _type(kind.value))
+        return arrow.map_(arrow.string(), arrow_type(kind.value))
     plain = {"integer": arrow.int64(), "number": arrow.float64(), "boolean": arrow.bool_()}
     return plain.get(kind.name, arrow.string())

@@ -20,6 +20,7 @@ from .work import Journaled, Work
 if TYPE_CHECKING:
     from ..client import AsyncExtractor, Extractor
     from ..schema import Schema
+    from ..transports.limiter import Limits
     from .item import Item
 
 T = TypeVar("T")
@@ -29,7 +30,12 @@ class _Engine(Generic[T]):
     """A batch, made ready: nothing is begun before the first item is asked for."""
 
     def __init__(
-        self, extractor: Extractor | AsyncExtractor, type: Any, documents: given.Documents, options: BatchOptions
+        self,
+        extractor: Extractor | AsyncExtractor,
+        type: Any,
+        documents: given.Documents,
+        options: BatchOptions,
+        limits: Limits | None = None,
     ) -> None:
         from ..schema import Schema
         from ..transports.limiter import Limiter
@@ -37,8 +43,8 @@ class _Engine(Generic[T]):
         given.checked(documents)
         settings, calls = BatchSettings.parted(options)
         most = settings.concurrency
-        limiter = Limiter(most, rpm=settings.rpm, tpm=settings.tpm, adaptive=settings.adaptive)
-        self._extractor = extractor.paced(limiter, most, calls)
+        own = limits or Limiter(most, rpm=settings.rpm, tpm=settings.tpm, adaptive=settings.adaptive)
+        self._extractor = extractor.paced(own, most, calls)
         self.schema: Schema[T] = Schema.of(type, dialect=self._extractor.settings.dialect)
         self.meter = Meter(len(documents) if isinstance(documents, Sized) else None)
         self.settings, self._type, self._documents = settings, type, documents
@@ -139,8 +145,16 @@ class Batch(_Front[T]):
 class AsyncBatch(_Front[T]):
     """``Batch`` for ``async for`` and ``async with``."""
 
-    def __init__(self, extractor: AsyncExtractor, type: Any, documents: given.Documents, options: BatchOptions) -> None:
-        self._engine = _Engine(extractor, type, documents, options)
+    def __init__(
+        self,
+        extractor: AsyncExtractor,
+        type: Any,
+        documents: given.Documents,
+        options: BatchOptions,
+        limits: Limits | None = None,
+    ) -> None:
+        """``limits`` are those of many batches together."""
+        self._engine = _Engine(extractor, type, documents, options, limits)
         self._iterator = self._engine.items()
 
     def __aiter__(self) -> Self:

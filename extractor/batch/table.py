@@ -27,7 +27,7 @@ Group: TypeAlias = Literal["status", "issues", "cost"]
 _ROWS = 1024
 _STRING, _INTEGER, _NUMBER = Plain("string"), Plain("integer"), Plain("number")
 _ISSUE = Record({"path": _STRING, "message": _STRING, "kind": _STRING})
-_GROUPS: Mapping[str, Mapping[str, Kind]] = {
+GROUPS: Mapping[str, Mapping[str, Kind]] = {
     "key": {"key": TEXT},
     "status": {"status": _STRING, "error": _STRING, "message": _STRING},
     "issues": {"issues": Listed(_ISSUE)},
@@ -86,9 +86,9 @@ class Table:
         self._is_object = isinstance(whole, Record)
         self._fields = whole.fields if isinstance(whole, Record) else {"value": whole}
         self._own = {
-            (group, name): _free(f"item_{name}", self._fields) for group in self._groups for name in _GROUPS[group]
+            (group, name): _free(f"item_{name}", self._fields) for group in self._groups for name in GROUPS[group]
         }
-        own = {column: _GROUPS[group][name] for (group, name), column in self._own.items()}
+        own = {column: GROUPS[group][name] for (group, name), column in self._own.items()}
         key = self._own["key", "key"]
         self.columns: Mapping[str, Kind] = {key: own.pop(key), **self._fields, **own}
 
