@@ -51,6 +51,11 @@ class Options(TypedDict, total=False):
     """What is mended without the model: ``strict`` nothing, ``syntax`` broken JSON, ``full`` (default) values too."""
     locale: str | None
     """How the documents write numbers and dates, such as ``de`` or ``en-US``, where the writing alone does not tell."""
+    video: Literal["url", "frames"]
+    """How a video is shown: ``url`` (default) as it is, or ``frames`` to a model that takes none: as pictures, each
+    after the time at which it is seen."""
+    video_frames: int
+    """The most frames of one video (default 16), from evenly spaced times."""
     dialect: str | None
     """Which family of strict schemas the endpoint takes (``openai`` where nothing is said)."""
     style: Style
@@ -153,6 +158,7 @@ _RESERVED = {
 
 _CHOICES: Mapping[str, tuple[str | None, ...]] = {
     "repair": get_args(RepairLevel),
+    "video": ("url", "frames"),
     "style": get_args(Style),
     "on_invalid": get_args(Invalid),
     "grounding": get_args(Grounding),
@@ -180,6 +186,8 @@ class Settings:
     max_attempts: int = 3
     repair: RepairLevel = "full"
     locale: str | None = None
+    video: Literal["url", "frames"] = "url"
+    video_frames: int = 16
     dialect: str | None = None
     style: Style = "chat"
     mode: Mode | Literal["auto"] = "auto"
@@ -228,7 +236,7 @@ class Settings:
         return settings
 
     def _check(self) -> None:
-        for count in ("max_attempts", "n", "concurrency", "window_tokens"):
+        for count in ("max_attempts", "n", "concurrency", "window_tokens", "video_frames"):
             check_count(count, getattr(self, count))
         if self.existing is not None and self.split:
             raise ValueError("existing= and split= do not go together: a bundle has many values")

@@ -15,6 +15,7 @@ from .ranges import PageChoice, chosen
 from .video import MEDIA_TYPES, Video
 
 if TYPE_CHECKING:
+    from ..options import Settings
     from .document import Document
 
 
@@ -36,11 +37,11 @@ def _converted(file: File, kind: Kind, pages: PageChoice | None) -> Contents:
     return Contents(found)
 
 
-def filmed(document: Document, most: int) -> Document:
-    """Videos as frames: a page a frame, up to so many of each, with its time as text. All pages are numbered anew."""
-    if not any(page.video for page in document.pages):
+def filmed(document: Document, settings: Settings) -> Document:
+    """Videos as they are to be shown. As frames: a page a frame, its time as text, and all pages numbered anew."""
+    if settings.video == "url" or not any(page.video for page in document.pages):
         return document
-    pages = [shown for page in document.pages for shown in _frames(page, most)]
+    pages = [shown for page in document.pages for shown in _frames(page, settings.video_frames)]
     return replace(document, pages=tuple(replace(page, number=number) for number, page in enumerate(pages, 1)))
 
 

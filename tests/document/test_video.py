@@ -11,6 +11,7 @@ from extractor import Extractor
 from extractor.document import Document, Page, Video
 from extractor.document.pictures import filmed
 from extractor.errors import DocumentError
+from extractor.options import Settings
 from extractor.testing import FakeModel
 
 from .pictures import png
@@ -71,8 +72,29 @@ def test_a_video_is_sent_as_it_is(tmp_path: Path, clips: dict[str, bytes]) -> No
     assert parts[1:] == [{"type": "video_url", "video_url": {"url": "https://example.com/a.mp4?key=secret"}}]
 
 
+def test_a_model_that_takes_no_videos_is_shown_frames(tmp_path: Path, clips: dict[str, bytes]) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(clips["clip.mp4"])
+    model = FakeModel('{"value": "grey"}')
+    extractor = Extractor(
+        "any", base_url="https://models.example.com/v1", transport=model, video="frames", video_frames=2
+    )
+    result = extractor.extract(str, path)
+    frames = Video(path).frames(2)
+    assert [page.image for page in result.document.pages] == [frame.image for frame in frames]
+    parts = model.requests[0].messages[-1]["content"]
+    assert isinstance(parts, list | tuple)
+    shown = [part for part in parts if part["type"] == "image_url"]
+    assert [part["image_url"]["url"] for part in shown] == [frame.image.url for frame in frames]
+    assert [frame.time in str(parts) for frame in frames] == [True, True]
+    assert extractor.estimate(str, path).prompt_tokens > extractor.estimate(str, "text").prompt_tokens
+    with pytest.raises(ValueError, match="video is one of url, frames, not 'film'"):
+        extractor.extract(str, path, video="film")  # type: ignore[arg-type]
+
+
 def test_frames_are_pages_after_their_times(clips: dict[str, bytes]) -> None:
-    document = filmed(Document.of(["What colour?", clips["clip.webm"], png()]), 2)
+    settings = Settings(video="frames", video_frames=2)
+    document = filmed(Document.of(["What colour?", clips["clip.webm"], png()]), settings)
     assert [(page.number, page.text, page.image is not None) for page in document.pages] == [
         (1, "What colour?", False),
         (2, "0:01.0", True),
@@ -80,7 +102,7 @@ def test_frames_are_pages_after_their_times(clips: dict[str, bytes]) -> None:
         (4, "", True),
     ]
     text = Document.of("no video")
-    assert filmed(text, 2) is text
+    assert filmed(text, settings) is text
 
 
 @pytest.mark.parametrize("name", ["clip.mp4", "clip.mov"])

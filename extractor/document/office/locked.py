@@ -18,7 +18,7 @@ _MISSING = "is an encrypted office file: Document.open(path, password='…') ope
 _WRONG = "is encrypted, and the password is not the right one"
 
 
-_BROKEN = (ExpatError, OSError, ValueError, LookupError, AttributeError, TypeError, struct.error)
+_BROKEN = (ExpatError, OSError, ValueError, LookupError, AttributeError, TypeError, AssertionError, struct.error)
 """What the reader raises over broken files beside its own errors."""
 
 
