@@ -294,7 +294,7 @@ def compare(base: str, who: dict[str, str], sizes: tuple[int, ...], calls: int, 
         best: dict[str, dict[str, float]] = {}
         for _ in range(rounds):
             for name, python in who.items():
-                found = measured(python, name, base, size, max(calls, 4 * size))
+                found = measured(python, name, base, size, max(calls, 2 * size))
                 if found is not None and found["cpu"] < best.get(name, {}).get("cpu", 9e9):
                     best[name] = found
         print(f"\n{size} at once{'':14}{'calls / CPU s':>14}{'calls / s':>12}{'failed':>8}{'CPU to its floor':>18}")
@@ -325,7 +325,7 @@ def main() -> None:
             assert server.stdout is not None
             base = f"http://127.0.0.1:{server.stdout.readline().strip()}/v1"
             sizes = (64,) if given.quick else tuple(given.sizes)
-            compare(base, who, sizes, 300 if given.quick else 2000, 1 if given.quick else 3)
+            compare(base, who, sizes, 300 if given.quick else 1000, 1 if given.quick else 3)
         finally:
             server.terminate()
 
