@@ -116,9 +116,10 @@ class Merge:
 
     ``first`` and ``latest`` take the first and the last that is stated, in the document's order; ``sum`` adds what
     stands in different places; ``conflict`` takes no side: where windows differ, the part is invalid. Without a rule
-    a scalar is what most windows say. ``union(key=…)`` is for lists: items with the same key are one item; without
-    a key, items that are equal are one. A list without a rule is joined by place: what stands in one place of the
-    document is one item, and the same words in another place are another one.
+    a scalar on which windows differ is asked about once more, with the lines that differ; where that says nothing, it
+    is what most of them say. ``union(key=…)`` is for lists: items with the same key are one item; without a key, items
+    that are equal are one. A list without a rule is joined by place: what stands in one place of the document is one
+    item, and the same words in another place are another one.
     """
 
     how: str

@@ -47,11 +47,15 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Windows gave different values for one path; ``chosen`` is what the rule of the type took."""
+    """Windows gave different values for one path; ``chosen`` is what the rule of the type took.
+
+    ``open``: there is no rule, and it is a scalar, so that the model was asked which of them holds of the whole.
+    """
 
     path: str
     said: tuple[Said, ...]
     chosen: object
+    open: bool = False
 
     def __str__(self) -> str:
         values = "; ".join(f"{said.value!r} ({said.where})" for said in self.said[:4])

@@ -42,6 +42,10 @@ _BUNDLE = (
 )
 _EACH = " One document is {}."
 _PIECE = "[This is one part of a longer document. Give what this part says, and null or an empty list for all else.]\n"
+_SETTLE = (
+    "[These are lines from several parts of a longer document, which do not say the same of {}. Give for each what"
+    " holds for the document as a whole, as one of these parts says it, and null or an empty list for all else.]\n"
+)
 _ABOVE = "[Further up stand these lines. They say what follows is about; they are no part of it:]\n{}\n[The part:]\n"
 _AGAIN = (
     "This answer is not accepted:\n{}\n"
@@ -222,6 +226,11 @@ class Missing:
 def piece(above: str) -> str:
     """What goes before a window of a long document: that it is one, and the lines under which it stands."""
     return _PIECE + (_ABOVE.format(above) if above else "")
+
+
+def settling(paths: Iterable[str], above: str) -> str:
+    """What goes before the lines in which a long document says different things of the same."""
+    return _SETTLE.format(", ".join(paths)) + (_ABOVE.format(above) if above else "")
 
 
 def labelled(number: int, text: str) -> str:

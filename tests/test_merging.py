@@ -67,6 +67,8 @@ def total(rule: Merge | None) -> Any:
 
 
 def say_total(text: str) -> object:
+    if "do not say the same" in text:
+        return {"total": None}
     said = found(r"Total ([\d.]+)", text)
     return {"total": float(said) if said else None}
 
@@ -87,6 +89,28 @@ def test_scalars_that_differ_are_merged_by_the_rule(rule: Merge | None, value: f
     assert (conflict.path, conflict.chosen) == ("$.total", 20.0)
     assert [(said.value, said.where.page) for said in conflict.said] == [(10.0, 1), (20.0, 2), (40.0, 5)]
     assert [issue.kind for issue in result.issues] == ["conflict"]
+
+
+def test_what_windows_do_not_agree_on_is_asked_once_with_the_lines_that_say_it() -> None:
+    asked: list[str] = []
+
+    def answer(text: str) -> object:
+        if "do not say the same of $.total" not in text:
+            return say_total(text)
+        asked.append(text)
+        return {"total": 40.0}
+
+    document = pages("Carried forward Total 10.00", "Carried forward Total 20.00", "nothing", "To pay: Total 40.00")
+    result = read(total(None), document, answer)
+    assert result.value.total == 40.0
+    (text,) = asked
+    assert "Carried forward Total 10.00" in text
+    assert "To pay: Total 40.00" in text
+    assert len(text) < 2000
+    assert result.coverage is not None
+    assert [conflict.chosen for conflict in result.coverage.conflicts] == [40.0]
+    assert len(result.attempts) == len(result.ledger.calls) == 5
+    assert read(total(None), document, answer, max_attempts=1).value.total == 10.0
 
 
 def test_a_rule_may_say_that_a_conflict_is_an_error() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 import pytest
 
 from extractor import Extractor, Verify
+from extractor.chat import ChatRequest
 from extractor.errors import ModelStatusError
-from extractor.testing import FakeModel
+from extractor.testing import FakeModel, Script
 
 from .ledgers import Clerk, Ledger, Row, ledger, rows
 
@@ -76,6 +77,42 @@ def test_too_much_unread_is_an_error_that_carries_the_rest() -> None:
     assert len(best.rows) > 20
     assert caught.value.ledger is not None
     assert len(caught.value.ledger.calls) == len(model.requests)
+
+
+def test_rows_that_stay_missing_are_told() -> None:
+    wanted = rows(60)
+    lost = wanted[40].text
+
+    def answer(request: ChatRequest) -> Script:
+        said = cast("dict[str, list[dict[str, object]]]", Clerk()(request))
+        return {**said, "rows": [row for row in said["rows"] if row["text"] != lost]}
+
+    extractor = Extractor("m", base_url="http://models.example.com/v1", transport=FakeModel(answer, repeat=True))
+    document = ledger(wanted)
+    result = extractor.extract(Ledger, document)
+    assert len(result.value.rows) == 59
+    assert result.coverage is not None
+    (stretch,) = result.coverage.uncovered
+    assert lost in document.pages[stretch.page - 1].text[stretch.start : stretch.end]
+    assert (result.coverage.rows_seen, result.coverage.rows_returned) == (60, 59)
+    assert [issue.kind for issue in result.issues] == ["uncovered"]
+
+
+def test_a_type_that_wants_but_some_rows_costs_few_requests_more() -> None:
+    wanted = rows(300)
+
+    def answer(request: ChatRequest) -> Script:
+        said = cast("dict[str, list[dict[str, object]]]", Clerk()(request))
+        return {**said, "rows": [row for row in said["rows"] if "Salary" in str(row["text"])]}
+
+    model = FakeModel(answer, repeat=True)
+    extractor = Extractor("m", base_url="http://models.example.com/v1", transport=model)
+    result = extractor.extract(Ledger, ledger(wanted))
+    assert [row.text for row in result.value.rows] == [row.text for row in wanted if "Salary" in row.text]
+    assert len(model.requests) <= 6
+    model.requests.clear()
+    extractor.extract(Ledger, ledger(wanted), count_rows=False)
+    assert len(model.requests) <= 2
 
 
 def test_a_list_alone_is_read_in_windows() -> None:

@@ -34,6 +34,7 @@ _CARRIED_PART = 0.05
 _LONGEST_CARRIED = 240
 LEFT_OUT = "\n[…]\n"
 """Between two stretches of a page that do not follow each other."""
+_AROUND = 2
 _LEAST = 200
 """Tokens that a window has for the document at least, whatever else stands in the prompt."""
 
@@ -132,11 +133,10 @@ class Window:
         return self.shared + self.own
 
     def document(self, reading: Reading, told: Callable[[str], str]) -> Document:
-        """What is sent of it. ``told`` puts into words under what it stands, where it does not begin the document."""
+        """What is sent of it. ``told`` puts into words what it is, and under what it stands."""
         pages = [_sliced(reading, page, held) for page, held in _by_page(reading.lines, self.lines)]
-        if self.lines[0]:
-            above = "\n".join(reading.lines[at].text for at in self.carried)
-            pages[0] = replace(pages[0], text=told(above) + pages[0].text, origin=None)
+        above = "\n".join(reading.lines[at].text for at in self.carried)
+        pages[0] = replace(pages[0], text=told(above) + pages[0].text, origin=None)
         return replace(reading.document, pages=tuple(pages), notes=(), attachments=())
 
 
@@ -159,6 +159,14 @@ def region_of(reading: Reading, rows: Sequence[int], known: Container[int]) -> W
     near = {at for row in rows for at in range(max(row - 1, 0), min(row + 3, len(reading.lines)))}
     own = sorted(at for at in near if at in rows or not (at in known or reading.looks.margin[at]))
     return Window(tuple(own), (), _carried(reading, own[0]))
+
+
+def around(reading: Reading, places: Iterable[int]) -> Window:
+    """The lines at some places with those that stand around them."""
+    count = len(reading.lines)
+    near = {at for place in places for at in range(max(place - _AROUND, 0), min(place + _AROUND + 1, count))}
+    own = tuple(sorted(at for at in near if at in places or not reading.looks.margin[at]))
+    return Window(own, (), _carried(reading, own[0]))
 
 
 def _cuts(reading: Reading, budget: int, most_rows: int | None) -> Iterator[int]:

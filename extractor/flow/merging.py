@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..answer.locate import Place, Text, located
 from ..coverage import Conflict, Said, Stretch
-from ..paths import Keys, to_path
+from ..paths import NOTHING, Keys, to_path
+from .places import standing
 
 if TYPE_CHECKING:
     from ..annotations import Merge
@@ -76,6 +77,8 @@ class Merger:
     where: Callable[[int], Stretch]
     known: dict[tuple[int, Keys], list[Place | None]] = field(default_factory=dict)
     """The places that were found before, by source and path: they do not change when further sources come."""
+    settled: object = None
+    """A value that says what holds of the whole where sources do not agree."""
     conflicts: list[Conflict] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     unplaced: dict[int, int] = field(default_factory=dict)
@@ -111,11 +114,14 @@ class Merger:
         ways: dict[str, list[Told]] = {}
         for one in told:
             ways.setdefault(_same(one.value), []).append(one)
-        chosen = _CHOICES.get(rule, self._most)(told, list(ways.values()))
+        settled = standing(self.settled, keys) if not rule else NOTHING
+        agreed = None if settled is NOTHING else ways.get(_same(settled))
+        chosen = agreed[0] if agreed else _CHOICES.get(rule, self._most)(told, list(ways.values()))
         if len(ways) > 1 and rule not in _SETTLED:
             said = tuple(Said(held[0].value, self._where(held[0])) for held in ways.values())
             taken = None if rule == "conflict" else chosen.value
-            self.conflicts.append(Conflict(to_path(keys), said, taken))
+            is_open = not rule and all(isinstance(key, str) for key in keys)
+            self.conflicts.append(Conflict(to_path(keys), said, taken, is_open))
             return taken
         return chosen.value
 

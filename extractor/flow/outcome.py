@@ -34,7 +34,8 @@ def finished(long: Long) -> Flow[Result[Any]]:
     first = long.asked[0].ended
     if long.whole and isinstance(first, Result) and len(long.asked) == 1:
         return replace(first, coverage=coverage)
-    attempts = tuple(attempt for one in long.asked for attempt in one.ended.attempts)
+    asked = (*long.asked, *((long.settling,) if long.settling else ()))
+    attempts = tuple(attempt for one in asked for attempt in one.ended.attempts)
 
     def told(error: ExtractorError) -> ExtractorError:
         error.coverage = coverage

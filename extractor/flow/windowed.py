@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .. import prompt
 from ..answer.locate import Place, Text, located
 from ..answer.mentions import Mentions
-from ..document.windows import Reading, Window, region_of, window_of
+from ..document.windows import Reading, Window, around, region_of, window_of
 from ..errors import ModelStatusError, TruncatedError
 from ..result import Ledger, Result
 from .covering import Rows, by_window, portions, rows_of
@@ -27,7 +27,7 @@ from .watched import extraction
 from .waves import Ended, Job, Spending
 
 if TYPE_CHECKING:
-    from ..coverage import Stretch
+    from ..coverage import Conflict, Stretch
     from ..document import Document
     from ..options import Settings
     from ..paths import Keys
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from .pins import Pins
 
 T = TypeVar("T")
+_MOST_SAID = 8
+"""Places that are shown of one part on which windows do not agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class Long:
     spending: Spending
     asked: list[Asked] = field(default_factory=list)
     known: dict[tuple[int, Keys], list[Place | None]] = field(default_factory=dict)
+    settling: Asked | None = None
+    """What was said of the parts on which windows did not agree."""
     _text: Text | None = None
 
     @property
@@ -84,6 +88,28 @@ class Long:
             pieces = [*self._halves(self.asked[-len(pieces) :]), *self._short()] if turns else []
             if not pieces:
                 break
+        if self.settings.max_attempts > 1:
+            yield from self._settle(self._disputed())
+
+    def _disputed(self) -> tuple[Conflict, ...]:
+        """Scalars on which windows do not agree, and for which the type has no rule."""
+        if self.whole:
+            return ()
+        return tuple(one for one in self.merged().conflicts if one.open)
+
+    def _settle(self, disputed: Sequence[Conflict]) -> Flow[None]:
+        """Ask once what holds of the whole, and show just the lines in which the parts differ."""
+        if not disputed:
+            return
+        stretches = {self.reading.stretches((at,))[0]: at for at in range(len(self.reading.lines))}
+        lines = {stretches[said.where] for one in disputed for said in one.said[:_MOST_SAID]}
+        piece = around(self.reading, lines)
+        words = partial(prompt.settling, [one.path for one in disputed])
+        document = piece.document(self.reading, words)
+        tokens = sum(self.reading.costs[at] for at in piece.lines)
+        job = Job(partial(_leniently, self.schema.partial()[0], document), tokens)
+        (ended,) = yield from self.spending.run([job])
+        self.settling = Asked(-1, piece, ended)
 
     @property
     def _turns(self) -> int:
@@ -154,7 +180,9 @@ class Long:
         return self._text
 
     def merged(self) -> Merged:
-        return Merger(self.text, self.where, self.known).merged(self.outline, self.sources())
+        ended = self.settling.ended if self.settling else None
+        settled = ended.data if isinstance(ended, Result) else None
+        return Merger(self.text, self.where, self.known, settled).merged(self.outline, self.sources())
 
     def where(self, offset: int) -> Stretch:
         """The line at an offset of the text."""
