@@ -24,7 +24,7 @@ def pages(*texts: str) -> Document:
 
 
 def shown(request: ChatRequest) -> str:
-    return str(request.messages[-1]["content"]).rpartition("[The part:]\n")[2]
+    return str(request.messages[1]["content"]).rpartition("[The part:]\n")[2]
 
 
 def read(kind: Any, document: Document, answer: Callable[[str], object], **options: Any) -> Result[Any]:
