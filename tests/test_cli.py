@@ -201,3 +201,43 @@ def test_what_a_file_of_types_prints_is_no_data(inbox: Path) -> None:
     words = ("extract", "chatty.py:Order", "missing.txt", "--model", "m", "--base-url", "http://models.example.com")
     code, lines, err = run(inbox, *words)
     assert (code, [line["file"] for line in lines], "hello" in err) == (1, ["missing.txt"], True)
+
+
+def test_streams_of_files_in_a_pipe(inbox: Path, base_url: str) -> None:
+    words = ("extract", "types.py:Order", "a.txt", "b.pdf", "--stream", "--model", "m", "--base-url", base_url)
+    code, lines, said = run(inbox, *words)
+    assert code == 0
+    value = {"number": "17", "total": 42.5}
+    assert lines == [{"file": "a.txt", "value": value}, {"file": "b.pdf", "value": value}]
+    assert "a.txt: 1 call, 40 + 12 tokens" in said
+
+
+def test_a_list_is_streamed_item_by_item(inbox: Path) -> None:
+    def items(request: ChatRequest) -> Completion:
+        return Completion(content='{"value":[{"number":"1","total":1},{"number":"2","total":2.5}]}')
+
+    (inbox / "lists.py").write_text(TYPES + "Orders = list[Order]\n")
+    with endpoint(items) as base:
+        code, lines, _ = run(
+            inbox, "extract", "lists.py:Orders", "a.txt", "--stream", "--model", "m", "--base-url", base
+        )
+    assert code == 0
+    assert lines == [
+        {"file": "a.txt", "item": {"number": "1", "total": 1.0}},
+        {"file": "a.txt", "item": {"number": "2", "total": 2.5}},
+    ]
+
+
+def test_what_fails_in_a_stream_is_a_line_too(inbox: Path, base_url: str) -> None:
+    words = ("extract", "types.py:Order", "bad.md", "a.txt", "--stream", "--model", "m", "--base-url", base_url)
+    code, lines, said = run(inbox, *words, "--max-attempts", "1")
+    assert code == 1
+    assert [line.get("error", {}).get("type") for line in lines] == ["InvalidOutputError", None]
+    assert "1 of 2 failed" in said
+
+
+def test_what_does_not_go_with_streams_is_told(inbox: Path, base_url: str) -> None:
+    words = ("extract", "types.py:Order", "a.txt", "--stream", "--model", "m", "--base-url", base_url)
+    code, lines, said = run(inbox, *words, "--journal", "run.jsonl")
+    assert (code, lines) == (2, [])
+    assert "--journal does not go with --stream" in said

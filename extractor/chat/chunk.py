@@ -72,9 +72,12 @@ class CompletionChunk:
 
         Its texts may end within a surrogate pair whose other half comes with the next one.
         """
-        event = load(data, "An event of the stream", whole=False)
-        event.pop("object", None)
-        return cls(**fields(event, _CHUNK))
+        return cls.of(load(data, "An event of the stream", whole=False))
+
+    @classmethod
+    def of(cls, event: dict[str, object]) -> CompletionChunk:
+        """The chunk that the JSON of an event says."""
+        return cls(**fields({key: value for key, value in event.items() if key != "object"}, _CHUNK))
 
     def to_json(self) -> bytes:
         """The chunk as an endpoint sends it, less the framing of the event."""

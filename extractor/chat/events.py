@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from .chunk import CompletionChunk
-from .loose import protocol_error
+from .loose import load, protocol_error
 
 DONE = b"data: [DONE]\n\n"
 """The event that ends a stream."""
 _BOM = b"\xef\xbb\xbf"
 _HEAD = 4096
+_QUIET = frozenset({"index", "delta", "finish_reason", "native_finish_reason", "logprobs"})
 
 
 class EventReader:
@@ -30,22 +33,54 @@ class EventReader:
         self._head = b""
         self._seen = False
         self._open: set[int] = set()
+        self._envelope: dict[str, object] | None = None
 
     def feed(self, data: bytes) -> list[CompletionChunk]:
-        if not self._seen and len(self._head) < _HEAD:
-            self._head += data[:_HEAD]
-        chunks = (self._take(line) for line in self._lines(data))
-        return [chunk for chunk in chunks if chunk is not None]
+        return [self._seen_in(CompletionChunk.of(event)) for event in self._events(data)]
+
+    def hear(self, data: bytes) -> list[CompletionChunk | str]:
+        """As ``feed``; but where an event only says more of the first choice's content, that text alone."""
+        return [self._more(event) or self._seen_in(CompletionChunk.of(event)) for event in self._events(data)]
 
     def close(self) -> list[CompletionChunk]:
         rest = [b"".join(self._line), b""]
         self._line = []
-        chunks = [chunk for chunk in map(self._take, rest) if chunk is not None]
+        chunks = [self._seen_in(CompletionChunk.of(event)) for line in rest if (event := self._take(line)) is not None]
         if not self._seen and not self.done:
             raise protocol_error("The stream held no event", self._head)
         if self._open and not self.done:
             raise protocol_error("The stream broke off: neither a finish_reason nor [DONE] came", self._head)
         return chunks
+
+    def _events(self, data: bytes) -> Iterator[dict[str, object]]:
+        if not self._seen and len(self._head) < _HEAD:
+            self._head += data[:_HEAD]
+        for line in self._lines(data):
+            event = self._take(line)
+            if event is not None:
+                yield event
+
+    def _more(self, event: dict[str, object]) -> str | None:
+        """The content of an event that is like the one before in all else."""
+        choices = event.pop("choices", None)
+        known = event == self._envelope
+        if not known:
+            self._envelope = event.copy()
+        if known and isinstance(choices, list) and len(choices) == 1 and 0 in self._open:
+            choice = choices[0]
+            delta = choice.get("delta") if isinstance(choice, dict) and choice.keys() <= _QUIET else None
+            if isinstance(delta, dict) and len(delta) == 1 and not _says_more(choice):
+                content = delta.get("content")
+                if content and isinstance(content, str):
+                    return content
+        event["choices"] = choices
+        return None
+
+    def _seen_in(self, chunk: CompletionChunk) -> CompletionChunk:
+        self._seen = True
+        for choice in chunk.choices:
+            (self._open.discard if choice.finish_reason else self._open.add)(choice.index)
+        return chunk
 
     def _lines(self, data: bytes) -> list[bytes]:
         """The lines that end in these bytes; LF, CR and CRLF all end one."""
@@ -64,7 +99,7 @@ class EventReader:
         self._line = [] if whole else [lines.pop()]
         return lines
 
-    def _take(self, line: bytes) -> CompletionChunk | None:
+    def _take(self, line: bytes) -> dict[str, object] | None:
         if self._first:
             line, self._first = line.removeprefix(_BOM), False
         if not line:
@@ -76,7 +111,7 @@ class EventReader:
             self._name = value.strip()
         return None
 
-    def _dispatch(self) -> CompletionChunk | None:
+    def _dispatch(self) -> dict[str, object] | None:
         data, name = b"\n".join(self._data), self._name
         self._data, self._name = [], b""
         if not data.strip() or self.done:
@@ -84,13 +119,17 @@ class EventReader:
         if data.strip() == b"[DONE]":
             self.done = True
             return None
-        chunk = CompletionChunk.from_json(data)
+        found = load(data, "An event of the stream", whole=False)
         if name == b"error":
             raise protocol_error("The stream reports an error", data)
-        self._seen = True
-        for choice in chunk.choices:
-            (self._open.discard if choice.finish_reason else self._open.add)(choice.index)
-        return chunk
+        return found
+
+
+def _says_more(choice: Mapping[str, object]) -> bool:
+    """Whether a choice says more than its delta."""
+    return any(choice.get(key) is not None for key in ("finish_reason", "native_finish_reason", "logprobs")) or bool(
+        choice.get("index")
+    )
 
 
 def event(chunk: CompletionChunk) -> bytes:

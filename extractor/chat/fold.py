@@ -40,6 +40,10 @@ class Fold:
                 folded = self._choices[choice.index] = _Choice(choice.index)
             folded.add(choice)
 
+    def more(self, content: str) -> None:
+        """More content of the first choice, which has begun."""
+        self._choices[0].texts["content"].add(content)
+
     def completion(self) -> Completion:
         """The completion so far. ModelProtocolError where no choice has come."""
         if not self._choices:

@@ -18,6 +18,7 @@ from ..schema.dialects import DIALECTS
 from . import types
 from .batches import groups_of, read_again, read_all
 from .saying import say, usage_errors, write
+from .streaming import check_alone, one_call, stream_all
 
 app = typer.Typer(
     help="Documents to typed objects, through any endpoint that speaks chat completions.",
@@ -72,6 +73,7 @@ def extract(
     tpm: Annotated[float | None, typer.Option(help="The most tokens a minute.")] = None,
     out: Annotated[Path | None, typer.Option(help="A table instead of lines: .parquet .csv .jsonl .arrow.")] = None,
     columns: Annotated[str, typer.Option(help="What to tell beside the value: status,issues,cost.")] = "",
+    stream: Annotated[bool, typer.Option("--stream", help="Show answers while they come, lists by item.")] = False,
 ) -> None:
     """Read each FILE as TYPE; one JSON line a file on stdout. Patterns in quotes are expanded here.
 
@@ -83,6 +85,9 @@ def extract(
         extractor extract types.py:Order inbox/*.txt > orders.jsonl
 
         extractor extract invoice 'inbox/*.pdf' -j 32 --journal run.jsonl --out invoices.parquet
+
+    With --stream files are read one after the other, and seen on the terminal while they are. Of a list each item is a
+    line with "file" and "item", in a pipe as soon as it is whole.
     """
     calls: BatchOptions = {"instructions": instructions, "max_completion_tokens": max_completion_tokens}
     calls |= {"temperature": temperature, "timeout": timeout, "journal": journal, "max_failures": max_failures}
@@ -94,6 +99,10 @@ def extract(
         Schema.of(wanted)
         extractor = Extractor(model, base_url=base_url)
         chosen = groups_of(columns)
+        if stream:
+            check_alone(concurrency=concurrency > 1, journal=journal, out=out, columns=columns)
+    if stream:
+        raise typer.Exit(stream_all(extractor, wanted, files, one_call(options)))
     raise typer.Exit(read_all(extractor, wanted, files, options, out, chosen))
 
 

@@ -40,7 +40,7 @@ class Hearing:
 
     def feed(self, data: bytes) -> None:
         """Raises ModelProtocolError where it is no stream, or where it tells an error."""
-        self._hear(self._reader.feed(data))
+        self._hear(self._reader.hear(data))
 
     def close(self) -> None:
         """The stream has ended. Raises ModelProtocolError where it broke off."""
@@ -54,8 +54,11 @@ class Hearing:
         first = replace(came.choices[0], finish_reason=self.cut)
         return replace(came, choices=(first, *came.choices[1:]))
 
-    def _hear(self, chunks: Iterable[CompletionChunk]) -> None:
+    def _hear(self, chunks: Iterable[CompletionChunk | str]) -> None:
         for chunk in chunks:
+            if isinstance(chunk, str):
+                self._more(chunk)
+                continue
             self._fold.add(chunk)
             for choice in chunk.choices:
                 self._count(choice)
@@ -65,6 +68,13 @@ class Hearing:
         if said:
             self._show.hear(said)
             self.cut = self.cut or self._guards[0].add(said)
+
+    def _more(self, content: str) -> None:
+        self._fold.more(content)
+        self.received += len(content)
+        self._content.append(content)
+        if self._source == "content":
+            self._said.append(content)
 
     def _count(self, choice: ChunkChoice) -> None:
         delta = choice.delta

@@ -1,0 +1,113 @@
+"""Files read one after the other while their answers come: a line an item in a pipe, a live view on a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import orjson
+from rich.live import Live
+from rich.text import Text
+
+from ..client import Extractor
+from ..errors import ExtractorError, ModelStatusError, SetupError
+from ..options import BatchOptions, Options
+from ..schema import Schema
+from .batches import expanded, shown
+from .saying import err, say, usage_errors, write
+
+if TYPE_CHECKING:
+    from ..schema.parts import Items
+    from ..streams import Stream
+
+_A_SECOND = 10
+_REFUSED = (401, 402, 403)
+
+
+def stream_all(extractor: Extractor, wanted: Any, files: Sequence[str], options: Options) -> int:
+    """Read the files, and give the exit code. Of a list each item is a line of its own."""
+    with usage_errors():
+        files, part = expanded(files), Schema.of(wanted).items("$")
+    failed = done = 0
+    with extractor:
+        try:
+            for file in files:
+                failed += not _stream_one(extractor, wanted, file, options, part)
+                done += 1
+        except ModelStatusError:
+            say("The other files were not tried.", "red")
+            failed += len(files) - done
+        except KeyboardInterrupt:
+            say(f"interrupted: {done} of {len(files)} done, {failed} of them failed.", "red")
+            return 130
+    if failed:
+        say(f"{failed} of {len(files)} failed")
+    return 1 if failed else 0
+
+
+def check_alone(**given: object) -> None:
+    """SetupError for what goes with a batch alone."""
+    for name, value in given.items():
+        if value:
+            raise SetupError(f"--{name} does not go with --stream, which reads one file after the other.")
+
+
+def one_call(options: BatchOptions) -> Options:
+    """The options of a batch that are those of a call; how many files are in work at once is none."""
+    names = Options.__annotations__.keys() - {"concurrency"}
+    return cast("Options", {name: value for name, value in options.items() if name in names})
+
+
+def _stream_one(extractor: Extractor, wanted: Any, file: str, options: Options, part: Items | None) -> bool:
+    """Whether it went well. What every other file would meet too is raised."""
+    name = shown(file)
+    try:
+        source = sys.stdin.buffer if file == "-" else Path(file)
+        with extractor.stream(wanted, source, every=1 / _A_SECOND, **options) as stream:
+            with _viewed(name) as view:
+                _write(stream, name, part, view)
+            for note in stream.result.document.notes:
+                say(f"{name}: {note}", "yellow")
+    except ExtractorError as error:
+        write({"file": name, "error": {"type": type(error).__name__, "message": str(error)}})
+        spent = f" ({error.ledger})" if error.ledger and error.ledger.calls else ""
+        say(f"{name}: {str(error).removeprefix(f'{file}: ')}{spent}", "red")
+        if isinstance(error, ModelStatusError) and error.status_code in _REFUSED:
+            raise
+        return False
+    say(f"{name}: {stream.ledger}", "dim")
+    return True
+
+
+def _write(stream: Stream[Any], name: str, part: Items | None, view: Live | None) -> None:
+    if part is not None and view is None:
+        for item in stream.items("$"):
+            write({"file": name, "item": part.checker.dump(item)})
+        return
+    if view is not None:
+        for partial in stream:
+            view.update(_shown(partial.data))
+    data = stream.result.data
+    for item in data if part is not None and isinstance(data, list) else ():
+        write({"file": name, "item": item})
+    if part is None:
+        write({"file": name, "value": data})
+
+
+def _shown(data: object) -> Text:
+    """The last lines of the JSON so far, as many as the terminal has room for."""
+    lines = orjson.dumps(data, option=orjson.OPT_INDENT_2).decode().splitlines()
+    return Text("\n".join(lines[-max(err.height - 2, 1) :]))
+
+
+@contextmanager
+def _viewed(name: str) -> Iterator[Live | None]:
+    """A view on the terminal that is gone when the answer is there; None where something else reads the output."""
+    if not (err.is_terminal and sys.stdout.isatty()):
+        yield None
+        return
+    with Live(Text(name), console=err, transient=True, refresh_per_second=_A_SECOND) as view:
+        yield view
