@@ -53,7 +53,7 @@ class Guards:
     """
 
     white_space: int | None = 1024
-    repeated: int | None = 8192
+    repeated: int | None = 4096
 
     def __post_init__(self) -> None:
         for name in ("white_space", "repeated"):

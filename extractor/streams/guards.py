@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _EVERY = 512
 _SIGN = 64
-_TIMES = 8
+_TIMES = 16
 """How often the same must have come at least."""
 
 

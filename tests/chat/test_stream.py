@@ -258,3 +258,19 @@ def test_a_chunk_is_written_as_endpoints_write_it() -> None:
     chunk = CompletionChunk.from_json(orjson.dumps({**SAMPLE, "choices": [{"index": 0, "delta": {"content": "H"}}]}))
     assert CompletionChunk.from_json(chunk.to_json()) == chunk
     assert orjson.loads(chunk.to_json())["choices"] == [{"index": 0, "delta": {"content": "H"}, "finish_reason": None}]
+
+
+@given(completions, st.integers(1, 40), st.integers(1, 300))
+def test_what_is_heard_is_what_is_fed(completion: Completion, size: int, split: int) -> None:
+    """A text alone is an event that says no more than that."""
+    body = b"".join([*map(event, chunks_of(completion, size)), DONE])
+    heard, reader = Fold(), EventReader()
+    for at in range(0, len(body), split):
+        for each in reader.hear(body[at : at + split]):
+            heard.more(each) if isinstance(each, str) else heard.add(each)
+    for chunk in reader.close():
+        heard.add(chunk)
+    fed = Fold()
+    for chunk in EventReader().feed(body):
+        fed.add(chunk)
+    assert heard.completion() == fed.completion()
