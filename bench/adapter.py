@@ -4,13 +4,13 @@ from adapters import Adapter
 
 
 class Ours(Adapter):  # type: ignore[misc]
-    """As the README does it: one extractor for all calls. Streams come with a later version."""
+    """As the README does it: one extractor for all calls."""
 
     name = "ours"
     venv = "v-ours"
     imports = "from extractor import AsyncExtractor, Extractor"
     packages = ("typed-extractor", "httpx", "httpcore", "orjson", "pydantic")
-    stream = None
+    stream = "sync"
 
     def setup(self, base_url, model, concurrency=100):  # type: ignore[no-untyped-def]
         from extractor import AsyncExtractor, Extractor
@@ -24,6 +24,12 @@ class Ours(Adapter):  # type: ignore[misc]
 
     async def call_async(self, text):  # type: ignore[no-untyped-def]
         return (await self.waiting.extract(self.type, text)).value
+
+    def stream_sync(self, text):  # type: ignore[no-untyped-def]
+        with self.plain.stream(self.type, text) as stream:
+            for partial in stream:
+                yield partial.data
+            yield stream.result.value
 
     async def aclose(self):  # type: ignore[no-untyped-def]
         await self.waiting.aclose()
