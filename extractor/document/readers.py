@@ -8,7 +8,6 @@ from importlib import import_module
 from typing import TypeAlias, cast
 
 from .file import File
-from .inside import kind_in
 from .kinds import (
     AVIF,
     BMP,
@@ -61,6 +60,8 @@ _MODULES = {kind: module for module, kinds in _HOMES.items() for kind in kinds}
 
 def read(file: File, password: str | None, pages: PageChoice | None) -> Contents:
     """What is in a file. DocumentError where it is of no kind that is read, or broken."""
+    from .inside import kind_in
+
     kind = kind_in(file)
     if kind not in _MODULES:
         raise unreadable(file.source, f"looks like {kind.name}; it {kind.way_out}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 
-from . import encodings
 from .kinds import BINARY, looks_binary
 from .limits import TEXT_CHARACTERS, unreadable
 
@@ -52,7 +51,7 @@ def decode(data: bytes, source: str) -> tuple[str, tuple[str, ...]]:
         return _decoded(data, _wide(data, source), source), ("has no byte order mark; it was taken for UTF-16",)
     if looks_binary(data):
         raise unreadable(source, _binary(data))
-    if (name := encodings.declared(data)) and (text := _readable(data, name)):
+    if (name := _declared(data)) and (text := _readable(data, name)):
         return text, ()
     try:
         return data.decode(), ()
@@ -100,13 +99,24 @@ def _not_utf8(data: bytes, error: UnicodeDecodeError, source: str) -> tuple[str,
     lost = mended.count("\ufffd")
     if sum(char > "\x7f" for char in mended) > 2 * lost:
         return mended, (f"is damaged UTF-8: {lost:,} characters were lost, the first at byte {error.start:,}",)
-    encoding = encodings.told_by_letters(data)
+    from .encodings import told_by_letters
+
+    encoding = told_by_letters(data)
     text = _readable(data, encoding) if encoding else None
     if text is None or _CONTROL.search(text):
         why = f"is text in an encoding that cannot be told (no UTF-8 at byte {error.start:,})"
         raise unreadable(source, f"{why}: {_DECODE}")
     name = _NAMES.get(str(encoding), str(encoding).upper())
     return text, (f"is no UTF-8; it was taken for {name}. Where letters are wrong, {_DECODE}",)
+
+
+def _declared(data: bytes) -> str | None:
+    """The encoding that markup names; of other text nothing has to be asked."""
+    if not data[:256].lstrip().startswith(b"<"):
+        return None
+    from .encodings import declared
+
+    return declared(data)
 
 
 def _readable(data: bytes, encoding: str) -> str | None:

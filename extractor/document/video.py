@@ -7,15 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..errors import SetupError
 from .convert import check_size
 from .file import File
 from .image import Image
-from .inside import kind_in
-from .kinds import MOV, MP4, WEBM, Kind
+from .kinds import MOV, MP4, WEBM, Kind, kind_of
 from .limits import VIDEO_URL_BYTES, megabytes, unreadable
 from .urls import address, embedded, is_embedded, shown
 
@@ -112,7 +110,7 @@ def _file(source: object, name: str) -> File:
 
 
 def _held(file: File, name: str) -> dict[str, object]:
-    kind = kind_in(file)
+    kind = kind_of(file.head)
     if kind not in MEDIA_TYPES:
         raise unreadable(file.source, f"is {kind.name}, and no MP4, MOV or WebM video: pass the Path without Video(…)")
     data = file.read()
@@ -146,6 +144,8 @@ def _frames(data: bytes, most: int, name: str) -> Iterator[Frame]:
 @contextmanager
 def _opened(data: bytes, name: str) -> Iterator[VideoCapture]:
     """From a file of its own, which is gone afterwards: read from memory, OpenCV can end the process."""
+    from tempfile import TemporaryDirectory
+
     try:
         import cv2
     except ImportError:
