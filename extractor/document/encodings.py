@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_SAMPLE_BYTES = 60_000
+_SAMPLE_BYTES = 16_000
 _ENOUGH = 0.55
 _AHEAD = 0.1
 _RARE = 0.3

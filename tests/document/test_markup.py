@@ -67,6 +67,8 @@ def test_spans_and_depths_that_are_bombs() -> None:
     assert html("<table><tr><td>" * 3000 + "deep") == "deep"
     with pytest.raises(DocumentError, match="nests more than 5,000 elements in one another: pass its text"):
         html("<div>" * 6000)
+    with pytest.raises(DocumentError, match="has more than 2,000,000 tags"):
+        html("<td>" * 2_000_001)
 
 
 def test_a_page_on_which_nothing_is_seen() -> None:

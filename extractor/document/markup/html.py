@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -33,13 +33,13 @@ _EMPTY = re.compile(
 )
 """Empty elements as XML writes them: HTML takes them for the beginning of one."""
 _MOST_SPAN = 1000
-_MOST_DEPTH = 5000
+_MOST_DEPTH, _MOST_TAGS = 5000, 2_000_000
 _NESTING = re.compile(r"<(/?)(?:div|ul|ol|dl|span|section|article|blockquote|table|center|details|fieldset)\b", re.I)
 
 
 def text_of(html: str, source: str) -> str:
     """What is seen of a page or a mail: headings marked as in Markdown, tables with a row a line."""
-    _check_depth(html, source)
+    _check_size(html, source)
     if _IS_XML.match(html):
         html = _EMPTY.sub(r"<\1\2></\1>", html)
     try:
@@ -54,8 +54,10 @@ def text_of(html: str, source: str) -> str:
     return f"{title}\n\n{seen}".strip() if title and title not in seen[: len(title) + 200] else seen
 
 
-def _check_depth(html: str, source: str) -> None:
+def _check_size(html: str, source: str) -> None:
     """What is nested too deep takes any parser a time that grows with the square."""
+    if html.count("<") > _MOST_TAGS:
+        raise unreadable(source, f"has more than {_MOST_TAGS:,} tags: split it, or pass its text")
     depth = 0
     for tag in _NESTING.finditer(html):
         depth = max(0, depth - 1) if tag[1] else depth + 1
@@ -201,7 +203,8 @@ def _enter_cell(page: _Page, node: LexborNode) -> None:
     table = page.tables[-1]
     if not table.cells:
         table.cells.append([])
-    cell = Cell("", _span(node, "colspan"), _span(node, "rowspan"))
+    attributes = node.attributes
+    cell = Cell("", _span(attributes, "colspan"), _span(attributes, "rowspan")) if attributes else _PLAIN
     table.cells[-1].append((cell, page.lines))
 
 
@@ -211,8 +214,11 @@ def _leave_cell(page: _Page, node: LexborNode) -> None:
         page.lines = page.tables[-1].outer
 
 
-def _span(node: LexborNode, name: str) -> int:
-    said = node.attributes.get(name) or "1"
+_PLAIN = Cell("")
+
+
+def _span(attributes: Mapping[str, str | None], name: str) -> int:
+    said = attributes.get(name) or "1"
     return min(int(said), _MOST_SPAN) if said.isascii() and said.isdigit() and len(said) < 6 else 1
 
 
