@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from ..answer.locate import Place, Text, located
 from ..coverage import Conflict, Said, Stretch
 from ..paths import NOTHING, Keys, to_path
+from ..schema.outline import WHOLE, Outline
 from .places import standing
 
 if TYPE_CHECKING:
     from ..annotations import Merge
-    from ..schema.outline import Outline
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -97,12 +97,9 @@ class Merger:
         """Part by part, in the order of the type."""
         if not all(isinstance(one.value, dict) for one in told):
             return self.whole(outline, told, keys)
-        from ..schema.outline import Outline as Any_
-
         names = dict.fromkeys((*outline.parts, *(name for one in told for name in one.value)))
         found = {
-            name: self._part(outline.parts.get(name) or Any_("whole"), _stating(told, name), (*keys, name))
-            for name in names
+            name: self._part(outline.parts.get(name) or WHOLE, _stating(told, name), (*keys, name)) for name in names
         }
         return {name: value for name, value in found.items() if value is not None}
 
@@ -204,12 +201,10 @@ class Merger:
 
     def _filled(self, item: Item, keys: Keys) -> object:
         """Items of one key as one: each field by what most say, null where none says anything."""
-        from ..schema.outline import Outline as Any_
-
         if not all(isinstance(one.value, dict) for one in item.told):
             return item.told[0].value
         names = dict.fromkeys(name for one in item.told for name in one.value)
-        return {name: self._part(Any_("whole"), _stating(item.told, name), (*keys, name)) for name in names}
+        return {name: self._part(WHOLE, _stating(item.told, name), (*keys, name)) for name in names}
 
     def _place(self, one: Told) -> Place | None:
         return located(self.text, [one.value], (*one.source.carried, *one.source.spans))[0]

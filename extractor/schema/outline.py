@@ -39,6 +39,10 @@ class Outline:
         return self.kind == "list" or any(part.has_lists for part in self.parts.values())
 
 
+WHOLE = Outline("whole")
+"""What is not merged by its parts."""
+
+
 def relaxed(root: Mapping[str, object]) -> tuple[Json, Outline]:
     """The schema of what one window may say, every part of which may be absent, and its outline."""
     rule, outline = _relaxed(root, root, ())

@@ -9,7 +9,7 @@ from pydantic_core import from_json
 from ..issues import Issue
 from ..paths import Keys, to_keys
 from .checking import Checked, Checker, short
-from .outline import Outline
+from .outline import WHOLE, Outline
 
 
 class PartialChecker:
@@ -47,14 +47,13 @@ class PartialChecker:
 def stated(outline: Outline, value: object) -> object:
     """The value without the parts that are null, as absent ones are."""
     if outline.kind == "object" and isinstance(value, dict):
-        found = {key: stated(outline.parts.get(key, _WHOLE), held) for key, held in value.items()}
+        found = {key: stated(outline.parts.get(key, WHOLE), held) for key, held in value.items()}
         return {key: held for key, held in found.items() if held is not None}
     if outline.kind == "list" and outline.item and isinstance(value, list):
         return [stated(outline.item, item) for item in value]
     return value
 
 
-_WHOLE = Outline("whole")
 _WITHIN = frozenset({"whole", "map"})
 
 
@@ -63,7 +62,7 @@ def _is_told(outline: Outline, value: object, keys: Keys) -> bool:
     for key in keys:
         if outline.kind in _WITHIN or (outline.kind == "list" and outline.item is None):
             return True
-        outline = (outline.item if outline.kind == "list" else outline.parts.get(str(key))) or _WHOLE
+        outline = (outline.item if outline.kind == "list" else outline.parts.get(str(key))) or WHOLE
         value = _at(value, key)
     return outline.kind == "whole" and value is not None
 
