@@ -35,7 +35,7 @@ from .kinds import (
     XLSX,
     Kind,
 )
-from .limits import unreadable
+from .limits import TEXT_CHARACTERS, unreadable
 from .page import Contents, Page
 from .ranges import PageChoice
 
@@ -67,6 +67,9 @@ def read(file: File, password: str | None, pages: PageChoice | None) -> Contents
         raise unreadable(file.source, f"looks like {kind.name}; it {kind.way_out}")
     module = import_module(f".{_MODULES[kind]}", __package__)
     contents = cast(Reader, module.read)(file, password, pages)
+    if sum(len(page.text) for page in contents.pages) > TEXT_CHARACTERS:
+        limit = f"{TEXT_CHARACTERS:,} characters of text, which is the limit"
+        raise unreadable(file.source, f"has more than {limit}: choose some of its pages (pages='1-3'), or split it")
     return contents._replace(pages=tuple(map(_sendable, contents.pages)))
 
 

@@ -11,6 +11,15 @@ from dataclasses import dataclass
 
 BETWEEN_CELLS = " | "
 _MOST_COLUMNS = 1000
+_LONGEST_AGAIN = 200
+"""Characters of a cell that spans rows: what is longer is no label of them, and is said once."""
+_MOST_AGAIN = 1_000_000
+"""Cells of one table that are said again."""
+
+
+def again(text: str) -> str:
+    """What a cell that spans rows says in those below its first."""
+    return text if len(text) <= _LONGEST_AGAIN else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,14 @@ def rows(table: Sequence[Sequence[Cell]]) -> Iterator[str]:
     first, and leaves the others empty.
     """
     hanging: dict[int, tuple[int, str]] = {}
-    return block([list(_line(cells, hanging)) for cells in table])
+    made: list[list[str]] = []
+    room = _MOST_AGAIN
+    for cells in table:
+        room -= len(hanging)
+        if room < 0:
+            hanging.clear()
+        made.append(list(_line(cells, hanging)))
+    return block(made)
 
 
 def _line(cells: Sequence[Cell], hanging: dict[int, tuple[int, str]]) -> Iterator[str]:
@@ -60,7 +76,7 @@ def _line(cells: Sequence[Cell], hanging: dict[int, tuple[int, str]]) -> Iterato
         for column in range(at, at + width):
             text = cell.text if column == at else ""
             if cell.rows > 1:
-                hanging[column] = (cell.rows - 1, text)
+                hanging[column] = (cell.rows - 1, again(text))
             yield text
         at += width
     for column in sorted(above):

@@ -21,7 +21,7 @@ _OPEN = "urn:oasis:names:tc:opendocument:xmlns:"
 def zipped(parts: Parts) -> bytes:
     """An archive of these parts, in their order."""
     written = BytesIO()
-    with ZipFile(written, "w", ZIP_DEFLATED) as archive:
+    with ZipFile(written, "w", ZIP_DEFLATED, compresslevel=1) as archive:
         for name, data in parts.items():
             archive.writestr(name, data)
     return written.getvalue()

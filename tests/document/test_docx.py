@@ -210,6 +210,11 @@ def test_broken_and_hostile_files(data: bytes, said: str) -> None:
     assert said in str(caught.value)
 
 
+def test_more_text_than_the_limit() -> None:
+    with pytest.raises(DocumentError, match=r"has more than 4,000,000 characters .* choose some of its pages"):
+        Document.of(docx(p("x" * 1000) * 4001))
+
+
 def test_many_parts_that_unpack_to_too_much() -> None:
     large = {f"word/media/image{number}.bin": bytes(45_000_000) for number in range(10)}
     data = replaced(docx(p("x")), large)

@@ -65,6 +65,10 @@ def test_fragments_are_pages_too(markup: bytes) -> None:
 def test_spans_and_depths_that_are_bombs() -> None:
     assert html("<table><tr><td rowspan=65534 colspan=99999999>a<td>b<tr><td>c</table>").count("|") < 3000
     assert html("<table><tr><td>" * 3000 + "deep") == "deep"
+    many = "".join(f"<td rowspan=65534>{n}" for n in range(900))
+    with pytest.raises(DocumentError, match="characters of text, and the limit"):
+        html(f"<table><tr>{many}" + "<tr><td>a" * 100_000)
+    assert html(f"<table><tr><td rowspan=3>{'long ' * 99}<td>a<tr><td>b</table>").endswith("long | a\n | b")
     with pytest.raises(DocumentError, match="nests more than 5,000 elements in one another: pass its text"):
         html("<div>" * 6000)
     with pytest.raises(DocumentError, match="has more than 2,000,000 tags"):

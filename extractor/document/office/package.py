@@ -16,7 +16,6 @@ from ..page import Page
 from ..ranges import PageChoice, chosen
 
 _MEDIA_BYTES = 50_000_000
-_SEEN_KINDS = ("image/",)
 
 
 @dataclass(frozen=True, slots=True)

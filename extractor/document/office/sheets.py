@@ -13,7 +13,7 @@ from ..file import File
 from ..limits import TEXT_CHARACTERS, unreadable
 from ..page import Contents, Page
 from ..ranges import PageChoice, chosen
-from ..tables import block
+from ..tables import again, block
 from . import workbook
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _rows(sheet: CalamineSheet) -> Iterator[list[str]]:
         for column, (bottom, text) in hanging.items():
             if place <= bottom and column < len(cells):
                 cells[column] = cells[column] or text
-        hanging.update({at: (spans[place, at], cells[at]) for at in range(len(cells)) if (place, at) in spans})
+        hanging.update({at: (spans[place, at], again(cells[at])) for at in range(len(cells)) if (place, at) in spans})
         yield cells
 
 

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from ...elements import attribute, child, children, integer, local
 from ...lines import Lines
-from ...tables import block
+from ...tables import again, block
 from ..numbering import roman
 from .inline import Box, Break, inline
 from .source import Source, is_on, picked, value
@@ -195,9 +195,10 @@ class Story:
             own, merge = story.text(), child(cell, "tcPr", "vMerge")
             goes_on = merge is not None and attribute(merge, "val", "continue") == "continue"
             at = len(found.cells)
-            hanging[at] = hanging.get(at, "") if goes_on else own
+            said = hanging.get(at, "") if goes_on else own
+            hanging[at] = again(said)
             width = min(max(integer(child(cell, "tcPr", "gridSpan"), "val", 1), 1), _MOST_COLUMNS)
-            found.cells += [hanging[at]] + [""] * (width - 1)
+            found.cells += [said] + [""] * (width - 1)
             found.breaks = found.breaks or story.breaks
             found.lays_out = found.lays_out or (story.nests and own.count("\n") >= _LINES_OF_A_CELL)
         return found
