@@ -127,9 +127,8 @@ class EventReader:
 
 def _says_more(choice: Mapping[str, object]) -> bool:
     """Whether a choice says more than its delta."""
-    return any(choice.get(key) is not None for key in ("finish_reason", "native_finish_reason", "logprobs")) or bool(
-        choice.get("index")
-    )
+    get = choice.get
+    return bool(get("finish_reason") or get("logprobs") or get("native_finish_reason") or get("index"))
 
 
 def event(chunk: CompletionChunk) -> bytes:

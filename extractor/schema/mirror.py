@@ -76,6 +76,10 @@ class Mirror:
     def _shown(self, codec: Codec, nodes: Sequence[Node], leaf: object, last: str | int | None, depth: int) -> Shown:
         if depth == len(nodes):
             return Shown(leaf if codec is SAME else NOTHING, ())
+        if codec is SAME:
+            steps = tuple(key for _, key in nodes[depth:] if key is not None)
+            around = steps[:-1] if nodes[-1][1] is not None else steps
+            return Shown(_linked(nodes[depth:], leaf), steps, unsure=None if last is None else (*around, last))
         value, key = nodes[depth]
         found = codec.part("" if key is None else key, value)
         if found is None:
@@ -94,8 +98,6 @@ class Mirror:
         self, codec: Codec, value: dict[str, object] | list[object], depth: int
     ) -> dict[str, object] | list[object]:
         """A copy of the value with what is whole in it decoded."""
-        if codec is SAME:
-            return value.copy()
         done = self._done.setdefault((depth, id(codec)), _Done())
         return done.members(codec, value) if isinstance(value, dict) else done.items(codec, value)
 
@@ -160,8 +162,12 @@ def _linked(nodes: Sequence[Node], leaf: object) -> object:
     held = leaf
     for value, key in reversed(nodes):
         copy = value.copy()
-        if held is not NOTHING and key is not None:
-            _put(copy, key, held)
+        if held is NOTHING or key is None:
+            pass
+        elif isinstance(copy, dict):
+            copy[key] = held  # type: ignore[index]
+        else:
+            copy.append(held)
         held = copy
     return held
 

@@ -15,7 +15,7 @@ class Partial:
 
     A text grows; a number, true, false and null are there once they are whole. ``open`` are the keys of what is being
     written, None where all is final; ``loose``: all below them may still turn out otherwise. ``unsure`` are those of a
-    value that may yet go on. ``before`` is the data of the partial before.
+    value that may yet go on. ``before`` is the data of the partial before, ``mark`` tells this one from it.
     """
 
     data: object
@@ -23,6 +23,7 @@ class Partial:
     loose: bool = field(default=False, repr=False)
     unsure: Keys | None = field(default=None, repr=False)
     before: object = field(default=None, repr=False)
+    mark: object = field(default=None, repr=False, compare=False)
 
     @property
     def complete(self) -> Set[str]:

@@ -74,11 +74,12 @@ class Show:
             data = self._result.data
             return None if before is not None and before.open is None and held == data else Partial(data, before=held)
         shown = self._view.shown() if self._view is not None else None
-        if shown is None:
+        if shown is None or self._view is None:
             return None
-        partial = Partial(shown.data, shown.open, shown.loose, shown.unsure, held)
-        same = before is not None and (before.open, before.unsure) == (partial.open, partial.unsure)
-        return None if same and held == shown.data else partial
+        mark = self._view, self._view.mark
+        if before is not None and before.mark == mark:
+            return None
+        return Partial(shown.data, shown.open, shown.loose, shown.unsure, held, mark)
 
     def _is_shown(self, result: Result[Any]) -> bool:
         """Whether the one answer that came was right as it stood."""

@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 
 
 class View:
+    """``mark`` tells what is shown from what was shown before."""
+
     def __init__(self, step: Step) -> None:
         form = step.form
         target = target_of(form) if isinstance(form, Schema) else target_of(form.strict)
         self._growing = Growing(guide_of(target))
         self._mirror = form.mirror() if isinstance(form, Schema) else Mirror.of(step.shown or _unknown)
         self._whole: Shown | None = None
+        self.mark: object = None
 
     @property
     def doubtful(self) -> bool:
@@ -39,11 +42,13 @@ class View:
             return self._whole
         spine = self._growing.look()
         if spine.root is not NOTHING:
-            self._whole = Shown(self._mirror.whole(spine.root), None)
+            self._whole, self.mark = Shown(self._mirror.whole(spine.root), None), NOTHING
             return self._whole
         if not spine.frames:
             return None
-        last = _last(spine.frames[-1]) if spine.last is spine.frames[-1] else None
+        top = spine.frames[-1]
+        last = _last(top) if spine.last is top else None
+        self.mark = len(spine.frames), len(top.members) + len(top.items), top.key, last, spine.leaf
         return self._mirror.shown(_nodes(spine.frames), spine.leaf, last)
 
     def items(self, keys: Keys) -> tuple[list[object], Callable[[object], object], int] | None:
