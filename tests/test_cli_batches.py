@@ -77,7 +77,7 @@ def test_what_was_recorded_is_read_anew_by_a_changed_type(inbox: Path) -> None:
         (("nothing/*.pdf",), "nothing/*.pdf matches no file."),
         (("inbox/*.txt", "--out", "out.xlsx"), "out.xlsx: a table is written as .jsonl, .csv, .parquet, .arrow."),
         (("inbox/*.txt", "--out", "absent/out.csv"), "There is no folder absent."),
-        (("inbox/*.txt", "--columns", "colour"), "--columns takes status, issues, cost, not colour."),
+        (("inbox/*.txt", "--columns", "colour"), "--columns takes status, issues, evidence, cost, not colour."),
         (("inbox/*.txt", "--redo", "some"), "redo is one of transient, all, none, not 'some'"),
         (("inbox/*.txt", "--journal", "types.py"), "types.py is no journal, and is left as it is."),
     ],

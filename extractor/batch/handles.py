@@ -138,7 +138,8 @@ class Batch(_Front[T]):
         self.close()
 
     def table(self, *columns: Group) -> Table:
-        """The items as a table with these columns beside the value's: ``status``, ``issues``, ``cost``."""
+        """The items as a table with these columns beside the value's: ``status``, ``issues``, ``evidence``,
+        ``cost``."""
         return Table(self, self._engine.schema, *columns)
 
 

@@ -21,16 +21,19 @@ if TYPE_CHECKING:
     from ..schema import Schema
     from .item import Item
 
-Group: TypeAlias = Literal["status", "issues", "cost"]
-"""``status``: whether it went well, and the error; ``issues``: what is wrong and was left out; ``cost``: the ledger."""
+Group: TypeAlias = Literal["status", "issues", "evidence", "cost"]
+"""``status``: whether it went well, and the error; ``issues``: what is wrong and was left out; ``evidence``: where in
+the document each leaf stands; ``cost``: the ledger."""
 
 _ROWS = 1024
 _STRING, _INTEGER, _NUMBER = Plain("string"), Plain("integer"), Plain("number")
 _ISSUE = Record({"path": _STRING, "message": _STRING, "kind": _STRING})
+_PLACE = Record({"path": _STRING, "status": _STRING, "quote": _STRING, "page": _INTEGER})
 GROUPS: Mapping[str, Mapping[str, Kind]] = {
     "key": {"key": TEXT},
     "status": {"status": _STRING, "error": _STRING, "message": _STRING},
     "issues": {"issues": Listed(_ISSUE)},
+    "evidence": {"evidence": Listed(_PLACE)},
     "cost": {
         "calls": _INTEGER,
         "prompt_tokens": _INTEGER,
@@ -55,6 +58,11 @@ def _issues(item: Item[Any]) -> dict[str, object]:
     return {"issues": [{"path": each.path, "message": each.message, "kind": each.kind} for each in found]}
 
 
+def _evidence(item: Item[Any]) -> dict[str, object]:
+    leaves = item.result.evidence.values() if item.result else ()
+    return {"evidence": [{name: getattr(leaf, name) for name in _PLACE.fields} for leaf in leaves]}
+
+
 def _cost(item: Item[Any]) -> dict[str, object]:
     ledger = item.ledger
     told = {name: getattr(ledger, name) for name in ("prompt_tokens", "completion_tokens", "usd", "seconds")}
@@ -65,6 +73,7 @@ _TOLD: Mapping[str, Callable[[Item[Any]], dict[str, object]]] = {
     "key": lambda item: {"key": item.key if isinstance(item.key, str) else kinds.as_text(item.key)},
     "status": _status,
     "issues": _issues,
+    "evidence": _evidence,
     "cost": _cost,
 }
 

@@ -72,7 +72,7 @@ def extract(
     rpm: Annotated[float | None, typer.Option(help="The most requests a minute.")] = None,
     tpm: Annotated[float | None, typer.Option(help="The most tokens a minute.")] = None,
     out: Annotated[Path | None, typer.Option(help="A table instead of lines: .parquet .csv .jsonl .arrow.")] = None,
-    columns: Annotated[str, typer.Option(help="What to tell beside the value: status,issues,cost.")] = "",
+    columns: Annotated[str, typer.Option(help="What to tell beside the value: status,issues,evidence,cost.")] = "",
     stream: Annotated[bool, typer.Option("--stream", help="Show answers while they come, lists by item.")] = False,
 ) -> None:
     """Read each FILE as TYPE; one JSON line a file on stdout. Patterns in quotes are expanded here.

@@ -23,7 +23,7 @@ from extractor.batch.kinds import TEXT, Listed, Mapped, Plain, Record, kind_of
 from extractor.chat import ChatRequest
 from extractor.testing import Script
 
-from .notes import over
+from .notes import Note, over
 
 STRING, WHOLE_NUMBER, NUMBER, TRUTH = Plain("string"), Plain("integer"), Plain("number"), Plain("boolean")
 
@@ -190,8 +190,8 @@ def test_what_does_not_fit_is_told_with_its_place(tmp_path: Path) -> None:
 
 
 def test_wrong_names() -> None:
-    with pytest.raises(ValueError, match="columns are status, issues, cost, not 'evidence'"):
-        table("evidence")
+    with pytest.raises(ValueError, match="columns are status, issues, evidence, cost, not 'colour'"):
+        table("colour")
     with pytest.raises(SetupError, match=r"out\.xlsx: a table is written as \.jsonl, \.csv, \.parquet, \.arrow"):
         table().write("out.xlsx")
 
@@ -202,3 +202,9 @@ def test_items_that_were_kept() -> None:
     rows = list(Table(items, Schema.of(Invoice), "cost").rows())
     assert [row["item_key"] for row in rows] == ["k", '["a",1]']
     assert [row["item_calls"] for row in rows] == [1, 1]
+
+
+def test_where_each_leaf_stands() -> None:
+    extractor, _ = over({"text": "whole"})
+    (row,) = extractor.batch(Note, ["the whole of it"]).table("evidence").rows()
+    assert row["item_evidence"] == [{"path": "$.text", "status": "exact", "quote": "whole", "page": 1}]
