@@ -115,10 +115,16 @@ def _json(value: object) -> bytes:
 
 
 def _named(value: object) -> object:
-    """What JSON does not know: mappings as they are, functions and classes by name, the same in every process."""
+    """What JSON does not know: by what it holds, functions and classes by name; the same in every process."""
     if isinstance(value, Mapping):
         return dict(value)
-    if isinstance(value, Sequence | frozenset | set):
-        return sorted(map(repr, value)) if isinstance(value, frozenset | set) else list(value)
-    named = value if hasattr(value, "__qualname__") else type(value)
-    return f"{named.__module__}.{named.__qualname__}"
+    if isinstance(value, bytes | bytearray):
+        return value.hex()
+    if isinstance(value, frozenset | set):
+        return sorted(map(repr, value))
+    if isinstance(value, Sequence):
+        return list(value)
+    if hasattr(value, "__qualname__"):
+        return f"{value.__module__}.{value.__qualname__}"
+    held = vars(value) if hasattr(value, "__dict__") else repr(value)
+    return [_named(type(value)), held]

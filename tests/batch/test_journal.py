@@ -15,15 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel, Field, field_validator
 
-from extractor import Document, Extractor, Image, InvalidOutputError, ModelStatusError, SetupError
+from extractor import Document, Extractor, Image, InvalidOutputError, ModelStatusError, Schema, SetupError
 from extractor.batch import Item
 from extractor.batch.index import Index
 from extractor.batch.journal import line_of, parsed, records
-from extractor.batch.keys import content_of
+from extractor.batch.keys import ceilings_key, content_of, plan_key
 from extractor.batch.remade import remade
 from extractor.chat import AnswerMessage, ChatRequest, Choice, Completion, Took, Usage
 from extractor.chat.usage import PromptTokens
 from extractor.coverage import Conflict, Coverage, PartRead, Said, Stretch, WindowRead
+from extractor.options import Settings
 from extractor.result import Call, Ledger
 from extractor.testing import FakeModel, Reply, Script
 
@@ -96,6 +97,7 @@ class Strict(BaseModel):
         ({"temperature": 0.5}, Note, 2),
         ({"locale": "de"}, Note, 2),
         ({"mode": "tool"}, Note, 2),
+        ({"validation_context": {"a": 1}}, Note, 2),
     ],
 )
 def test_what_is_done_again(journal: Path, options: dict[str, Any], kind: Any, paid: int) -> None:
@@ -363,3 +365,13 @@ def test_what_was_read_of_a_long_document_is_recorded_too() -> None:
     ledger = Ledger((Call("extract", "m", usage, 0.5, took=Took(1.5, 2, 0.5)), Call("patch", "m", error="X")))
     for facts in (whole, ledger):
         assert remade(type(facts), orjson.loads(orjson.dumps(facts))) == facts
+
+
+def test_options_are_known_by_what_they_hold() -> None:
+    keys = {ceilings_key(Settings(max_attempts=number)) for number in (1, 2, 1)}
+    schema = Schema.of(Note)
+    held = [Note(text="a"), Note(text="b"), {"text": "a"}, (1, 2), {3}, b"a", len, Note, None]
+    plans = [[plan_key(schema, Settings(validation_context=value)) for _ in range(2)] for value in held]
+    assert len(keys) == 2
+    assert all(first == again for first, again in plans)
+    assert len({first for first, _ in plans}) == len(held)
