@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .annotations import Free, Judge, Merge, OnInvalid, Quoted, Verbatim, Verify
-    from .answer import Repaired, repair
     from .answer.ground import ground
+    from .answer.repair import Repaired, repair
     from .calibration import Calibrator
     from .chat import ChatRequest, Completion
     from .client import AsyncExtractor, Extractor, extract

@@ -119,26 +119,16 @@ class _Front(Generic[Transport]):
 
     def _flow(self, type: Any, document: DocumentSource, options: Options) -> tuple[Flow[Result[Any]], Settings]:
         from .document import Document
-        from .flow.front import reading_of
-        from .schema import Schema
+        from .flow.sighted import flow_of
 
         settings = self.settings.with_(options)
-        schema = Schema.of(type, dialect=settings.dialect)
-        if settings.split:
-            from .flow.splitting import splitting
-            from .schema.items import item_of
-
-            item = Schema.of(item_of(type), dialect=settings.dialect)
-            return splitting(schema, item, Document.of(document), settings), settings
-        return reading_of(schema, Document.of(document), settings), settings
+        return flow_of(type, Document.of(document), settings), settings
 
     def _estimate(self, type: Any, document: DocumentSource, options: Options) -> Estimate:
         from .document import Document
-        from .flow.size import estimated
-        from .schema import Schema
+        from .flow.sighted import estimate_of
 
-        settings = self.settings.with_(options)
-        return estimated(Schema.of(type, dialect=settings.dialect), Document.of(document), settings)
+        return estimate_of(type, Document.of(document), self.settings.with_(options))
 
 
 class Extractor(_Front[httpx.BaseTransport]):
@@ -240,15 +230,14 @@ class AsyncExtractor(_Front[httpx.AsyncBaseTransport]):
     ) -> Result[Any]: ...
     async def extract(self, type: Any, document: DocumentSource, /, **options: Unpack[Options]) -> Result[Any]:
         """As ``Extractor.extract``."""
-        if not isinstance(document, str):
-            from asyncio import to_thread
-
-            from .document import Document
-
-            document = await to_thread(Document.of, document)
         from .driving import drive_async
 
-        flow, settings = self._flow(type, document, options)
+        if isinstance(document, str):
+            flow, settings = self._flow(type, document, options)
+        else:
+            from asyncio import to_thread
+
+            flow, settings = await to_thread(self._flow, type, document, options)
 
         async def send(ask: Ask) -> Outcome:
             return await self._ask(ask.request, settings.timeout.within(ask.seconds))
@@ -370,7 +359,7 @@ def _pooled(over: str | None) -> httpx.BaseTransport:
 
 def _local_options(embedded: LocalTransport) -> Options:
     style: Style = "chat" if embedded.converses else "completion"
-    local: Options = {"dialect": "llguidance", "grammar": "llama.cpp", "style": style}
+    local: Options = {"dialect": "llguidance", "grammar": "llama.cpp", "style": style, "reads_images": False}
     room = max(int((embedded.context - _LOCAL_ANSWER) * _LOCAL_SURE), 256)
     return {**local, "temperature": 0.0, "max_completion_tokens": _LOCAL_ANSWER, "window_tokens": room}
 

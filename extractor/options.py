@@ -20,6 +20,9 @@ Style = Literal["chat", "completion"]
 Invalid = Literal["raise", "best", "keep"]
 Server = Literal["llama.cpp", "vllm", "sglang"]
 Grounding = Literal["off", "report", "require"]
+See = Literal["auto", "text", "image", "both", "ocr"]
+Detail = Literal["low", "high", "auto"]
+"""How closely a model is to look at a picture."""
 Mode = Literal["json_schema", "loose", "json_object", "tool", "words"]
 """How the schema travels, from the strictest on."""
 
@@ -70,6 +73,16 @@ class Options(TypedDict, total=False):
     """Seconds for the whole call, or the four limits."""
     guards: Guards
     """When a stream that gives only white space, or repeats itself, is cut."""
+    see: See
+    """What the model sees of a page that has a picture: ``text``, ``image``, ``both``, what ``ocr`` reads, or ``auto``
+    (default), which takes the text where it is good. The result's ``seen`` tells."""
+    reads_images: bool
+    """Whether the model reads images (default True; the embedded one does not): else OCR reads them for it."""
+    detail: Detail | None
+    """How closely the model is to look at pictures that do not say so themselves; it is passed on."""
+    image_pixels: int
+    image_bytes: int
+    """What larger pictures are shrunk to: pixels (default 4,000,000), and bytes in base64 (default 5,000,000)."""
     on_invalid: Invalid
     """What becomes of a value that is still wrong after the last attempt: ``raise`` (default); ``best``: its wrong
     parts are left to their defaults, are null, or leave their list, as the type allows; ``keep``: what the type takes
@@ -156,6 +169,15 @@ _RESERVED = {
 }
 
 
+_LEAST = {
+    "max_attempts": 1,
+    "n": 1,
+    "concurrency": 1,
+    "window_tokens": 1,
+    "video_frames": 1,
+    "image_pixels": 10_000,
+    "image_bytes": 10_000,
+}
 _CHOICES: Mapping[str, tuple[str | None, ...]] = {
     "repair": get_args(RepairLevel),
     "video": ("url", "frames"),
@@ -164,6 +186,8 @@ _CHOICES: Mapping[str, tuple[str | None, ...]] = {
     "grounding": get_args(Grounding),
     "grammar": (None, *get_args(Server)),
     "mode": ("auto", *get_args(Mode)),
+    "see": get_args(See),
+    "detail": (None, *get_args(Detail)),
 }
 
 
@@ -193,6 +217,11 @@ class Settings:
     mode: Mode | Literal["auto"] = "auto"
     timeout: Timeouts = TIMEOUTS
     guards: Guards = GUARDS
+    see: See = "auto"
+    reads_images: bool = True
+    detail: Detail | None = None
+    image_pixels: int = 4_000_000
+    image_bytes: int = 5_000_000
     on_invalid: Invalid = "raise"
     examples: Sequence[tuple[DocumentSource, object]] = ()
     grammar: Server | None = None
@@ -236,8 +265,8 @@ class Settings:
         return settings
 
     def _check(self) -> None:
-        for count in ("max_attempts", "n", "concurrency", "window_tokens", "video_frames"):
-            check_count(count, getattr(self, count))
+        for count, least in _LEAST.items():
+            check_count(count, getattr(self, count), least)
         if self.existing is not None and self.split:
             raise ValueError("existing= and split= do not go together: a bundle has many values")
         if self.existing is not None and (self.n > 1 or self.style == "completion"):

@@ -233,11 +233,6 @@ def settling(paths: Iterable[str], above: str) -> str:
     return _SETTLE.format(", ".join(paths)) + (_ABOVE.format(above) if above else "")
 
 
-def labelled(number: int, text: str) -> str:
-    """The text of a page with its number."""
-    return _PAGE.format(number, text)
-
-
 def bundle(what: str, instructions: str | None) -> str:
     """What is asked of a bundle: where its documents begin and end. ``what``: what one of them is."""
     return "\n".join(filter(None, (_BUNDLE.format(_EACH.format(what) if what else ""), instructions)))
@@ -361,16 +356,19 @@ def empty_answer(reasoned: bool) -> str:
 def _content(document: Document) -> str | list[TextPart | ImagePart | VideoPart]:
     if not any(page.image or page.video for page in document.pages):
         return document.text if len(document.pages) == 1 else _paged(document.pages)
-    return [part for page in document.pages for part in _parts(page)]
+    return [part for page in document.pages for part in _parts(page, len(document.pages) > 1)]
 
 
 def _paged(pages: Sequence[Page]) -> str:
     return "\n\n".join(_PAGE.format(page.number, page.text or _BLANK) for page in pages)
 
 
-def _parts(page: Page) -> list[TextPart | ImagePart | VideoPart]:
+def _parts(page: Page, numbered: bool) -> list[TextPart | ImagePart | VideoPart]:
     parts: list[TextPart | ImagePart | VideoPart] = []
-    if page.text:
+    if numbered:
+        text = page.text or ("" if page.image or page.video else _BLANK)
+        parts.append({"type": "text", "text": _PAGE.format(page.number, text).rstrip("\n")})
+    elif page.text:
         parts.append({"type": "text", "text": page.text})
     if page.image and page.image.detail:
         parts.append({"type": "image_url", "image_url": {"url": page.image.url, "detail": page.image.detail}})

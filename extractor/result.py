@@ -12,7 +12,7 @@ from .issues import Fix, Issue
 if TYPE_CHECKING:
     from .confidence import Confidence
     from .coverage import Coverage
-    from .document import Document
+    from .document import Document, Seen
     from .evidence import Evidence
     from .schema import Schema
 
@@ -159,6 +159,8 @@ class Result(Generic[T]):
     """What was read of a long document, window by window; None where one request read all of it."""
     agreement: Mapping[str, float] = field(default_factory=dict)
     """By path of each leaf, the share of the valid choices that say what the value says. Empty without ``n=``."""
+    seen: tuple[Seen, ...] = ()
+    """What the model saw of each page, and why; empty where all of it is plain text."""
 
     _confidence: Confidence | None = field(default=None, init=False, repr=False, compare=False)
     _evidence: Evidence | None = field(default=None, init=False, repr=False, compare=False)

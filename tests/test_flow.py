@@ -202,7 +202,8 @@ def test_images_go_as_parts_after_the_text_of_their_page() -> None:
     flow = extraction(Schema.of(Invoice), Document.of(["front", Image(png(), detail="low")]), Settings())
     (ask,), _ = drive(flow)
     assert ask.request.messages[1]["content"] == [
-        {"type": "text", "text": "front"},
+        {"type": "text", "text": "[page 1]\nfront"},
+        {"type": "text", "text": "[page 2]"},
         {"type": "image_url", "image_url": {"url": url, "detail": "low"}},
     ]
 

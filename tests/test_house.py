@@ -30,6 +30,8 @@ HOMES = {
     "sklearn": {"calibration"},
     "PIL": {"document"},
     "cv2": {"document"},
+    "rapidocr": {"document"},
+    "onnxruntime": {"document"},
     "pi_heif": {"document"},
     "selectolax": {"document"},
     "python_calamine": {"document"},

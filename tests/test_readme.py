@@ -11,6 +11,7 @@ from extractor.chat import ChatRequest, Completion
 from extractor.options import VARIABLES
 
 from .document.pdfs import pdf
+from .document.test_judgement import scan
 from .endpoint import endpoint
 
 ROOT = Path(__file__).parent.parent
@@ -21,6 +22,7 @@ BLOCKS = [
 ]
 HOSTED = "https://api.aimlapi.com/v1"
 ANSWERS = {
+    "image_url": '{"number":"17"}',
     "Rule: is a company": '{"v0":{"fits":true,"reason":null}}',
     "Acme Ltd": '{"number":"17","buyer":"Acme Ltd"}',
     "Swiss": '{"number":"17","total":42.5,"lines":[]}',
@@ -40,6 +42,7 @@ def answer(request: ChatRequest) -> Completion:
 @pytest.mark.parametrize(("name", "code"), BLOCKS)
 def test_block(name: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "invoice.pdf").write_bytes(pdf("Invoice 17. Total 42.50"))
+    (tmp_path / "scan.pdf").write_bytes(pdf([scan()]))
     monkeypatch.chdir(tmp_path)
     for variable in VARIABLES:
         monkeypatch.delenv(variable, raising=False)

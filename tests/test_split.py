@@ -111,8 +111,8 @@ def test_pages_that_are_pictures_are_told_apart_by_their_numbers() -> None:
     result = read(model).extract(list[Receipt], Document("scan", pages), split=True, concurrency=1)
     assert [receipt.shop for receipt in result.value] == ["a", "b"]
     assert [part["text"] for part in model.requests[0].messages[1]["content"] if "text" in part] == [  # type: ignore[union-attr, typeddict-item]
-        "[page 4]\n",
-        "[page 5]\n",
+        "[page 4]",
+        "[page 5]",
     ]
 
 

@@ -133,7 +133,8 @@ def test_content_that_is_asked_for() -> None:
     assert user == {
         "role": "user",
         "parts": [
-            {"type": "text", "content": TEXT},
+            {"type": "text", "content": f"[page 1]\n{TEXT}"},
+            {"type": "text", "content": "[page 2]"},
             {"type": "uri", "modality": "image", "uri": "data:image/png;base64"},
         ],
     }

@@ -20,6 +20,7 @@ from ..batch.table import Group, Table
 from ..client import Extractor
 from ..errors import BudgetError, ModelStatusError, SetupError
 from ..options import BatchOptions, Settings
+from ..result import Result
 from ..schema import Schema
 from .saying import err, say, usage_errors, write
 
@@ -167,10 +168,16 @@ def _tell(item: Item[Any]) -> None:
         if not err.is_terminal:
             say(f"{name}: from the journal", "dim")
     else:
-        for note in item.result.document.notes if item.result else ():
+        for note in _notes(item.result) if item.result else ():
             say(f"{name}: {note}", "yellow")
         if not err.is_terminal:
             say(f"{name}: {item.ledger}", "dim")
+
+
+def _notes(result: Result[Any]) -> Iterator[str]:
+    """What a person should know of how the document was read and seen."""
+    yield from result.document.notes
+    yield from (str(seen) for seen in result.seen if seen.why)
 
 
 def _ended(tally: _Tally, options: BatchOptions) -> int:

@@ -12,7 +12,7 @@ import typer
 
 from ..answer import repair as repair_text
 from ..client import Extractor
-from ..options import BatchOptions, Redo, Settings
+from ..options import BatchOptions, Redo, See, Settings
 from ..schema import Schema
 from ..schema.dialects import DIALECTS
 from . import types
@@ -74,6 +74,7 @@ def extract(
     out: Annotated[Path | None, typer.Option(help="A table instead of lines: .parquet .csv .jsonl .arrow.")] = None,
     columns: Annotated[str, typer.Option(help="What to tell beside the value: status,issues,evidence,cost.")] = "",
     stream: Annotated[bool, typer.Option("--stream", help="Show answers while they come, lists by item.")] = False,
+    see: Annotated[See, typer.Option(help="What the model sees of a page that has a picture.")] = "auto",
 ) -> None:
     """Read each FILE as TYPE; one JSON line a file on stdout. Patterns in quotes are expanded here.
 
@@ -93,7 +94,7 @@ def extract(
     calls |= {"temperature": temperature, "timeout": timeout, "journal": journal, "max_failures": max_failures}
     calls |= {"batch_usd": batch_usd, "rpm": rpm, "tpm": tpm}
     options = cast(BatchOptions, {name: value for name, value in calls.items() if value is not None})
-    options |= {"max_attempts": max_attempts, "concurrency": concurrency, "redo": cast(Redo, redo)}
+    options |= {"see": see, "max_attempts": max_attempts, "concurrency": concurrency, "redo": cast(Redo, redo)}
     with usage_errors():
         wanted = types.load(type)
         Schema.of(wanted)

@@ -84,6 +84,11 @@ def encoded(picture: Picture) -> bytes:
     return _saved(_on_white(drawn), "JPEG", quality=_QUALITY)
 
 
+def flat(picture: Picture) -> Picture:
+    """In grey or colours of 8 bits, what is transparent in white."""
+    return _on_white(_in_eight_bits(picture))
+
+
 def _saved(picture: Picture, kind: str, **options: int) -> bytes:
     written = BytesIO()
     picture.save(written, kind, **options)

@@ -120,8 +120,8 @@ class Document:
 
     @property
     def blank_pages(self) -> tuple[int, ...]:
-        """The numbers of pages that hold neither text nor an image."""
-        return tuple(page.number for page in self.pages if not (page.text or page.image or page.video))
+        """The numbers of pages on which there is nothing to see."""
+        return tuple(page.number for page in self.pages if not page.text and page.judge().kind == "blank")
 
     def __repr__(self) -> str:
         images = sum(page.image is not None for page in self.pages)

@@ -6,8 +6,9 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeAlias, get_args
+from typing import TypeAlias, get_args
 
+from ..options import Detail
 from .convert import CONVERTED, check_size, only_frame
 from .file import File
 from .kinds import GIF, JPEG, PNG, WEBP, Kind, kind_of
@@ -16,7 +17,6 @@ from .memory import Drawn, Figure, InMemory, Pixels, held
 from .sizes import size_of
 from .urls import address, embedded, is_embedded, shown
 
-Detail: TypeAlias = Literal["low", "high", "auto"]
 ImageSource: TypeAlias = Path | bytes | str | InMemory
 """A file, its bytes, an ``https://…`` or ``data:image/…;base64,…`` URL, or a picture of Pillow, numpy or matplotlib."""
 

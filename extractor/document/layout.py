@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from .image import Image
+from .judgement import Judgement
 
 _WORD = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|[^\s\u2e80-\u9fff\uf900-\ufaff]+")
 """A run without blanks; in Chinese and Japanese a character, since those write no blanks between words."""
@@ -48,8 +49,11 @@ class Origin(Protocol):
     def layout(self, text: str) -> Layout:
         """Where each character of the page's text stands. DocumentError where the file is not what it was."""
 
-    def picture(self, width: int) -> Image:
-        """The page as it is seen, so many pixels wide."""
+    def picture(self, width: int) -> Image | None:
+        """The page as it is seen, so many pixels wide, where it can be drawn."""
+
+    def judge(self) -> Judgement:
+        """Whether the page's text says what is seen on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,10 @@ class Layout:
             nowhere = box is None or character.isspace()
             edges.extend((_NOWHERE,) * 4 if nowhere else (min(max(edge, 0.0), 1.0) for edge in box or ()))
         return cls(text, edges, None if scores is None else array("f", scores))
+
+    def places(self) -> list[Box | None]:
+        """The box of each character."""
+        return [self._at(place) for place in range(len(self.text))]
 
     def words(self) -> Iterator[Word]:
         """Those of the text that stand somewhere, in its order."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from .attachment import Attachment
 from .image import Image
+from .judgement import Judgement
 from .layout import Box, Layout, Origin, Word
 from .video import Video
 
@@ -56,6 +57,14 @@ class Page:
     def has_picture(self) -> bool:
         """Whether there is one to be had, without drawing it."""
         return self.image is not None or self.origin is not None
+
+    def judge(self) -> Judgement:
+        """Whether the text says what is seen on the page. What it was made with is taken as it is."""
+        if self.origin is not None:
+            return self.origin.judge()
+        if self.image is None:
+            return Judgement("good" if self.text or self.video else "blank", "")
+        return Judgement("partial" if self.text else "scanned", "")
 
     def _placed(self) -> Layout | None:
         """The layout is kept: a page that was asked for one place is asked for others."""

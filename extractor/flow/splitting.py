@@ -100,9 +100,8 @@ def _look(document: Document, group: Sequence[Page], settings: Settings) -> Job:
 
 
 def _shown(page: Page, room: int) -> Page:
-    """The page as far as it tells where a document begins. Its picture does not say which page it is."""
-    text = _head(page.text, room)
-    return replace(page, text=prompt.labelled(page.number, text) if page.image else text, origin=None)
+    """The page as far as it tells where a document begins."""
+    return replace(page, text=_head(page.text, room), origin=None)
 
 
 def _groups(document: Document, settings: Settings) -> Iterator[Sequence[Page]]:

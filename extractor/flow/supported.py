@@ -25,6 +25,8 @@ UNSUPPORTED: Final = "not_found"
 def supported(job: Job, reading: Reading[T]) -> Reading[T]:
     """The reading, with an issue for each value that should stand in the document and does not."""
     every = job.settings.grounding == "require"
+    if any(page.image for page in job.document.pages):
+        return reading  # it may stand in a picture, where nobody can look for it
     if reading.issues or not (every or (job.settings.grounding != "off" and GROUNDING in job.schema.annotated)):
         return reading
     from ..answer.ground import Places, evidence_of

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..document import Document
 from ..flow.front import reading_of
+from ..flow.sighted import as_seen
 from ..schema import Schema
 from .show import Show
 
@@ -33,7 +34,11 @@ def opened(
     schema: Schema[Any] = Schema.of(type, dialect=settings.dialect)
     settings = replace(settings, count_rows=False, request={**settings.request, **_STREAMED})
     show = Show(schema, settings)
-    return lambda: reading_of(schema, Document.of(document), settings, show.pins), show, settings
+
+    def begin() -> Flow[Result[Any]]:
+        return as_seen(lambda shown: reading_of(schema, shown, settings, show.pins), Document.of(document), settings)
+
+    return begin, show, settings
 
 
 def seconds(every: object) -> float:

@@ -27,6 +27,8 @@ class Text:
     text: str
     size: float = 10
     bold: bool = False
+    hidden: bool = False  # as the text of OCR is, behind the picture of a scan
+    shifted: bool = False  # in a font whose table says of every letter that it is another, 29 codes before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,17 @@ class Glyphs:
     y: float
     text: str
     mapped: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A JPEG, its lower left corner at x, y."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    jpeg: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +71,7 @@ class Field:
     value: str
 
 
-Mark: TypeAlias = Text | Glyphs | Line | Field
+Mark: TypeAlias = Text | Glyphs | Line | Field | Picture
 
 
 def pdf(*pages: str | Sequence[Mark], password: str | None = None, extra: str = "") -> bytes:
@@ -75,18 +88,27 @@ def pdf(*pages: str | Sequence[Mark], password: str | None = None, extra: str = 
     objects[4] = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold /Encoding /WinAnsiEncoding >>"
     objects[5] = _mapped_font(len(alphabet), mapped)
     objects[6] = _stream(_to_unicode(alphabet), key, 6)
+    if any(mark.shifted for page in drawn for mark in page if isinstance(mark, Text)):
+        objects[7] = objects[3][:-3] + b" /ToUnicode 8 0 R >>"
+        objects[8] = _stream(_to_unicode([chr(max(code - 29, 1)) for code in range(33, 127)]), key, 8)
     kids, fields = [], []
     for marks in drawn:
         number = max(objects) + 1
         widgets = [mark for mark in marks if isinstance(mark, Field)]
         names = [f"{number + 2 + 2 * place} 0 R" for place in range(len(widgets))]
-        objects[number] = _page(number + 1, names, extra)
+        pictures = [mark for mark in marks if isinstance(mark, Picture)]
+        first = number + 2 + 2 * len(widgets)
+        drawings = " ".join(f"/I{place} {first + place} 0 R" for place in range(len(pictures)))
+        objects[number] = _page(number + 1, names, extra, drawings, 7 in objects)
         objects[number + 1] = _stream(
-            "\n".join(_draw(mark, alphabet) for mark in marks).encode("latin-1"), key, number + 1
+            "\n".join(_draw(mark, alphabet, pictures) for mark in marks).encode("latin-1"), key, number + 1
         )
         for widget in widgets:
             at = max(objects) + 1
             objects[at], objects[at + 1] = _widget(widget, at + 1), _appearance(widget, key, at + 1)
+        for picture in pictures:
+            at = max(objects) + 1
+            objects[at] = _image(picture, key, at)
         kids.append(f"{number} 0 R")
         fields += names
     form = f" /AcroForm << /Fields [{' '.join(fields)}] >>" if fields else ""
@@ -99,10 +121,13 @@ def _lines(text: str) -> list[Mark]:
     return [Text(72, HEIGHT - 72 - 14 * row, line) for row, line in enumerate(text.split("\n")) if line]
 
 
-def _draw(mark: Mark, alphabet: Sequence[str]) -> str:
+def _draw(mark: Mark, alphabet: Sequence[str], pictures: Sequence[Picture]) -> str:
     match mark:
-        case Text(x, y, text, size, bold):
-            return f"BT /{'F2' if bold else 'F1'} {size:g} Tf {x:g} {y:g} Td ({_escaped(text)}) Tj ET"
+        case Text(x, y, text, size, bold, hidden, shifted):
+            font = "F4" if shifted else "F2" if bold else "F1"
+            return f"BT {(hidden and '3 Tr ') or ''}/{font} {size:g} Tf {x:g} {y:g} Td ({_escaped(text)}) Tj ET"
+        case Picture(x, y, width, height):
+            return f"q {width:g} 0 0 {height:g} {x:g} {y:g} cm /I{pictures.index(mark)} Do Q"
         case Glyphs(x, y, text):
             codes = "".join(f"{33 + alphabet.index(char):02x}" for char in text)
             return f"BT /F3 10 Tf {x:g} {y:g} Td <{codes}> Tj ET"
@@ -117,12 +142,24 @@ def _escaped(text: str) -> str:
     return "".join(chr(byte) if byte < 128 else f"\\{byte:03o}" for byte in text.encode("cp1252"))
 
 
-def _page(contents: int, widgets: Sequence[str], extra: str) -> bytes:
+def _page(contents: int, widgets: Sequence[str], extra: str, drawings: str, shifted: bool) -> bytes:
     annotations = f" /Annots [{' '.join(widgets)}]" if widgets else ""
+    images = f" /XObject << {drawings} >>" if drawings else ""
+    fonts = "/F1 3 0 R /F2 4 0 R /F3 5 0 R" + " /F4 7 0 R" * shifted
     return (
         f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {WIDTH} {HEIGHT}] /Contents {contents} 0 R"
-        f" /Resources << /Font << /F1 3 0 R /F2 4 0 R /F3 5 0 R >> >>{annotations}{extra and f' {extra}'} >>"
+        f" /Resources << /Font << {fonts} >>{images} >>{annotations}{extra and f' {extra}'} >>"
     ).encode()
+
+
+def _image(picture: Picture, key: bytes, number: int) -> bytes:
+    from io import BytesIO
+
+    from PIL import Image
+
+    width, height = Image.open(BytesIO(picture.jpeg)).size
+    size = f"/Width {width} /Height {height} /BitsPerComponent 8 /ColorSpace /DeviceRGB"
+    return _stream(picture.jpeg, key, number, f"/Type /XObject /Subtype /Image {size} /Filter /DCTDecode ")
 
 
 def _widget(field: Field, appearance: int) -> bytes:

@@ -90,7 +90,7 @@ def test_a_sequence_is_one_document_with_its_pages_numbered_through(tmp_path: Pa
     assert document == Document(
         "text, two.pdf, back.png",
         (Page(1, "cover"), Page(2, "one"), Page(3, "two"), Page(4, ""), Page(5, "", Image(png(), name="back.png"))),
-        ("two.pdf: no text on page 3: blank, or scanned (then pass its picture too)",),
+        ("two.pdf: no text on page 3: blank, scanned or drawn",),
     )
     assert document.blank_pages == (4,)
     assert document.text == "cover\n\none\n\ntwo\n\n\n\n"

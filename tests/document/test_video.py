@@ -69,7 +69,7 @@ def test_a_video_is_sent_as_it_is(tmp_path: Path, clips: dict[str, bytes]) -> No
     assert extractor.extract(str, ["What colour?", Video("https://example.com/a.mp4?key=secret")]).value == "grey"
     whole, parts = (request.messages[-1]["content"] for request in model.requests)
     assert whole == [{"type": "video_url", "video_url": {"url": Video(path).url}}]
-    assert parts[1:] == [{"type": "video_url", "video_url": {"url": "https://example.com/a.mp4?key=secret"}}]
+    assert parts[2:] == [{"type": "video_url", "video_url": {"url": "https://example.com/a.mp4?key=secret"}}]
 
 
 def test_a_model_that_takes_no_videos_is_shown_frames(tmp_path: Path, clips: dict[str, bytes]) -> None:

@@ -12,11 +12,6 @@ from .characters import LOST
 from .leaf import Leaf, read_text
 from .opened import Pdf, check_end, opened
 
-_AS_PICTURES = (
-    "pass its pages as pictures instead, for example [Image(Path('page-1.png')), Image(Path('page-2.png'))],"
-    " to a model that reads images"
-)
-
 
 def read(file: File, password: str | None, pages: PageChoice | None) -> Contents:
     """The text of the pages that are wanted, as it stands in the text layer; memory holds one page beside the text."""
@@ -25,15 +20,12 @@ def read(file: File, password: str | None, pages: PageChoice | None) -> Contents
     with opened(pdf) as document:
         numbers = chosen(pages, len(document), file.source)
     found, strange = _texts(pdf, numbers)
-    if not any(page.text for page in found):
-        what = "it has no text layer" if pages is None else f"page {spelled(numbers)} of it has no text layer"
-        raise unreadable(file.source, f"{what} (it is scanned or drawn): {_AS_PICTURES}")
     return Contents(tuple(found), tuple(_notes(found, strange)))
 
 
 def _notes(found: Sequence[Page], strange: Sequence[int]) -> Iterator[str]:
     if blank := [page.number for page in found if not page.text]:
-        yield f"no text on page {spelled(blank)}: blank, or scanned (then pass its picture too)"
+        yield f"no text on page {spelled(blank)}: blank, scanned or drawn"
     if strange:
         yield f"the text of page {spelled(strange)} may be gibberish: its fonts do not say which characters they show"
     if lost := [page.number for page in found if LOST in page.text]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..layout import Layout
+from .lines import BREAK, lines_of
 from .turned import Edges, turned
 
 if TYPE_CHECKING:
@@ -17,15 +18,15 @@ LOST = "\ufffd"
 _LINE_END_HYPHEN = 2
 """pdfium's code for a hyphen at a line's end, whether it splits a word ("knowl-edge") or belongs to it ("W-8")."""
 _LINE_END = [13, 10]
-_BREAK = "\n"
 _NOTHING = f"{LOST} \n\t\xa0"
 _WRITTEN = dict.fromkeys((*range(9), *range(11, 32), 65534, 65535, *range(55296, 57344)), LOST)
-_WRITTEN |= {10: "", 13: _BREAK}
+_WRITTEN |= {10: "", 13: BREAK}
 
 
 @dataclass(frozen=True, slots=True)
 class TextLayer:
-    """A page's text, line by line: for each the places of its characters in pdfium's count.
+    """A page's text, line by line: for each the places of its characters in pdfium's count; -1 is a blank between
+    pieces, the last of ``written``.
 
     ``mapped``: the fonts say which characters their glyphs are.
     """
@@ -52,7 +53,7 @@ class TextLayer:
                 yield from [place] * len(self.written[place])
 
 
-def read_layer(layer: PdfTextPage, room: int) -> TextLayer | None:
+def read_layer(page: PdfPage, layer: PdfTextPage, room: int) -> TextLayer | None:
     """None where the page has more text than there is room for.
 
     Character by character: the bulk call shifts, and swallows, where it meets surrogates and line-end hyphens.
@@ -66,7 +67,9 @@ def read_layer(layer: PdfTextPage, room: int) -> TextLayer | None:
     sample = range(0, count, max(1, count // _SAMPLES))
     unmapped = sum(raw.FPDFText_HasUnicodeMapError(layer, place) == 1 for place in sample)
     written = _written(layer, codes)
-    return TextLayer(written, _lines(written), mapped=unmapped * 2 <= len(sample))
+    turn = turned(page, in_points=True)
+    lines = lines_of(lambda place: turn(_edges_of(layer, place)), written)
+    return TextLayer([*written, " "], lines, mapped=unmapped * 2 <= len(sample))
 
 
 def _written(layer: PdfTextPage, codes: list[int]) -> list[str]:
@@ -77,51 +80,13 @@ def _written(layer: PdfTextPage, codes: list[int]) -> list[str]:
     for place, code in enumerate(codes):
         if code == 10:
             if codes[place - 1 : place] != [13]:
-                written[place] = _BREAK
-            elif _goes_on(layer, place - 2, place + 1, len(codes)):
-                written[place - 1] = " "
+                written[place] = BREAK
         elif code == _LINE_END_HYPHEN and raw.FPDFText_IsHyphen(layer, place) == 1:
             written[place] = "-\n"
         elif 0xD800 <= code < 0xDC00 and place + 1 < len(codes) and 0xDC00 <= codes[place + 1] < 0xE000:
             written[place] = chr(0x10000 + (code - 0xD800) * 0x400 + codes[place + 1] - 0xDC00)
             written[place + 1] = ""
     return written
-
-
-def _goes_on(layer: PdfTextPage, before: int, after: int, count: int) -> bool:
-    """A gap between the cells of one row, which pdfium takes for a line's end: what follows stands to the right."""
-    from pypdfium2 import raw
-
-    if before < 0 or after >= count or raw.FPDFText_GetCharAngle(layer, before) != 0:
-        return False
-    _, bottom, right, top = edges_of(layer, before)
-    left, next_bottom, _, next_top = edges_of(layer, after)
-    shared = min(top, next_top) - max(bottom, next_bottom)
-    return left >= right and shared * 2 > min(top - bottom, next_top - next_bottom) > 0
-
-
-def edges_of(layer: PdfTextPage, place: int) -> Edges:
-    """A character's line box."""
-    from pypdfium2 import raw
-
-    box = raw.FS_RECTF()
-    raw.FPDFText_GetLooseCharBox(layer, place, box)
-    return box.left, box.bottom, box.right, box.top
-
-
-def _lines(written: list[str]) -> list[list[int]]:
-    """The places of each line, without blanks at its end."""
-    lines: list[list[int]] = [[]]
-    for place, text in enumerate(written):
-        if text != _BREAK:
-            lines[-1].append(place)
-        if text.endswith(_BREAK):
-            written[place] = text[:-1]
-            lines.append([])
-    for line in lines:
-        while line and not written[line[-1]].strip():
-            line.pop()
-    return lines
 
 
 def layout_of(page: PdfPage, layer: PdfTextPage, found: TextLayer) -> Layout:
@@ -137,5 +102,14 @@ def _ink_of(layer: PdfTextPage, place: int) -> Edges:
     try:
         box: Edges = layer.get_charbox(place)
     except PdfiumError:
-        return edges_of(layer, place)
-    return box if box[0] < box[2] and box[1] < box[3] else edges_of(layer, place)
+        return _edges_of(layer, place)
+    return box if box[0] < box[2] and box[1] < box[3] else _edges_of(layer, place)
+
+
+def _edges_of(layer: PdfTextPage, place: int) -> Edges:
+    """A character's line box: as high as its font, as wide as it goes on."""
+    from pypdfium2 import raw
+
+    box = raw.FS_RECTF()
+    raw.FPDFText_GetLooseCharBox(layer, place, box)
+    return box.left, box.bottom, box.right, box.top

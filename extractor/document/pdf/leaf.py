@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...errors import SetupError
 from ..image import Image
+from ..judgement import Judgement
 from ..layout import Layout
 from ..limits import unreadable
 from .characters import layout_of, read_layer
+from .judge import judged
 from .opened import Pdf, opened
 
 if TYPE_CHECKING:
@@ -32,8 +34,8 @@ class LayerText(NamedTuple):
 
 def read_text(pdf: Pdf, number: int, room: int) -> LayerText | None:
     """The text of a page. None where it has more than there is room for."""
-    with _layer(pdf, number) as (_, layer):
-        found = read_layer(layer, room)
+    with _layer(pdf, number) as (page, layer):
+        found = read_layer(page, layer, room)
         return None if found is None else LayerText(found.text, found.mapped)
 
 
@@ -47,11 +49,18 @@ class Leaf:
     def layout(self, text: str) -> Layout:
         """Where each character of its text stands."""
         with _layer(self.pdf, self.number) as (page, layer):
-            found = read_layer(layer, layer.count_chars())
+            found = read_layer(page, layer, layer.count_chars())
             assert found is not None
             if found.text != text:
                 raise self._other()
             return layout_of(page, layer, found)
+
+    def judge(self) -> Judgement:
+        """Whether its text layer says what is seen on it."""
+        with _layer(self.pdf, self.number) as (page, layer):
+            found = read_layer(page, layer, layer.count_chars())
+            assert found is not None
+            return judged(page, layer, found)
 
     def picture(self, width: int) -> Image:
         """The page as it is seen, with what was typed into its form fields."""

@@ -22,13 +22,19 @@ _TURNS: dict[int, Callable[[float, float, float, float], Box]] = {
 """By the degrees that the page is turned clockwise: fractions from the bottom left to fractions from the top left."""
 
 
-def turned(page: PdfPage) -> Callable[[Edges], Box]:
-    """The function that places edges on the page as it is seen."""
+def turned(page: PdfPage, *, in_points: bool = False) -> Callable[[Edges], Box]:
+    """The function that places edges on the page as it is seen: in fractions of it, or in points from its top left."""
     x0, y0, x1, y1 = page.get_bbox()
-    width, height, turn = (x1 - x0) or 1.0, (y1 - y0) or 1.0, _TURNS[page.get_rotation() % 360]
+    width, height, rotation = (x1 - x0) or 1.0, (y1 - y0) or 1.0, page.get_rotation() % 360
+    turn = _TURNS[rotation]
+    wide, high = (width, height) if rotation % 180 == 0 else (height, width)
 
     def place(edges: Edges) -> Box:
         left, bottom, right, top = edges
         return turn((left - x0) / width, (bottom - y0) / height, (right - x0) / width, (top - y0) / height)
 
-    return place
+    def place_in_points(edges: Edges) -> Box:
+        box = place(edges)
+        return Box(box.x0 * wide, box.y0 * high, box.x1 * wide, box.y1 * high)
+
+    return place_in_points if in_points else place

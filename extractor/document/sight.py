@@ -1,0 +1,55 @@
+"""What the model sees of a document, page by page. How it comes about stands in ``seeing``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from .document import Document
+
+if TYPE_CHECKING:
+    from ..options import Settings
+
+How: TypeAlias = Literal["text", "image", "both", "ocr", "text+ocr", "video", "nothing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the model saw of a page, and ``why`` that, where it is not its text alone. "" is nothing to tell."""
+
+    page: int
+    how: How
+    why: str = ""
+
+    def __str__(self) -> str:
+        return f"page {self.page}: {_WORDS[self.how]}{self.why and f' ({self.why})'}"
+
+
+class Sight(NamedTuple):
+    """``shown`` is the document as the model is to see it, ``document`` the one in which its answers stand: the same
+    but for the pages that OCR read. ``seen`` is empty where all is plain text.
+    """
+
+    document: Document
+    shown: Document
+    seen: tuple[Seen, ...] = ()
+
+
+_WORDS: dict[How, str] = {
+    "text": "its text",
+    "image": "its picture",
+    "both": "its text and its picture",
+    "ocr": "what OCR reads in it",
+    "text+ocr": "its text, and what OCR reads beside it",
+    "video": "its video",
+    "nothing": "nothing",
+}
+
+
+def sight_of(document: Document, settings: Settings) -> Sight:
+    """The document as the model is to see it. Text alone is seen as it is."""
+    if not any(page.has_picture for page in document.pages):
+        return Sight(document, document)
+    from .seeing import see  # here, since text needs none of it
+
+    return see(document, settings)
