@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _SAMPLE_BYTES = 16_000
-_ENOUGH = 0.55
+_ENOUGH, _ENOUGH_OF_MANY = 0.7, 0.55
+"""The least score, and that of scripts with thousands of letters, of which a text has many rare ones."""
 _AHEAD = 0.1
 _RARE = 0.3
 """What a letter of the right script counts that is not one of the frequent ones."""
@@ -42,20 +43,22 @@ _MEANT = {
 class _Language:
     """``often`` are letters that make up most of a text, ``script`` the range that its others are in.
 
-    ``odd`` finds what no text of the language has, such as a capital within a word.
+    ``odd`` finds what no text of the language has, such as a capital within a word. ``least`` letters tell anything.
     """
 
     encodings: tuple[str, ...]
     often: frozenset[str]
     script: re.Pattern[str]
     odd: re.Pattern[str]
+    least: int
 
 
 def _language(encodings: str, often: str, script: str) -> _Language:
     latin, ideographs = script == _LATIN, script in (_HAN, _HANGUL)
     odd = _ODD_LATIN if latin else "(?!)" if ideographs else _ODD.format(script)
     letters = often + often.upper() if latin else often
-    return _Language(tuple(encodings.split()), frozenset(letters), re.compile(f"[{script}]"), re.compile(odd))
+    least = 1 if latin else 3 if ideographs else 6
+    return _Language(tuple(encodings.split()), frozenset(letters), re.compile(f"[{script}]"), re.compile(odd), least)
 
 
 _WESTERN = frozenset("äöüßéèêëàâçîïôûùœæáíóúñãõåøÄÖÜÉÈÊÀÂÇÎÔÛŒÆÁÍÓÚÑÃÕÅØ")
@@ -81,7 +84,7 @@ _LANGUAGES = (
     _language("cp1254", "çğıöşüâİ", _LATIN),
     _language("cp1257", "ąčęėįšųūž", _LATIN),
     _language("cp1257", "āčēģīķļņšūž", _LATIN),
-    _language("cp1251 koi8-r iso8859-5 cp866", "оеаинтсрвлкмдпуяы", "\u0400-\u045f"),
+    _language("cp1251 koi8-r iso8859-5 cp866 mac_cyrillic", "оеаинтсрвлкмдпуяы", "\u0400-\u045f"),
     _language("cp1251 koi8-u", "оаинівеитрслкдмпуї", "\u0400-\u0491"),
     _language("cp1253 iso8859-7", "αοιετσνηυρπκςάόμλίή", "\u0370-\u03ff"),
     _language("cp1255 iso8859-8", "יוהלאמרתבשנדםח", "\u05d0-\u05ea"),
@@ -123,6 +126,9 @@ _LANGUAGES = (
 )
 
 
+_OF_MANY = frozenset(name for each in _LANGUAGES[-4:] for name in each.encodings)
+
+
 def declared(data: bytes) -> str | None:
     """The encoding that XML or HTML names in its beginning, where it is one that is known."""
     found = _DECLARED.match(data[:8192].removeprefix(codecs.BOM_UTF8))
@@ -141,13 +147,22 @@ def known(name: str) -> str | None:
 def told_by_letters(data: bytes) -> str | None:
     """The encoding in which the text has the letters of some language; None where none fits, or two fit alike."""
     readings = sorted(_readings(data), key=lambda reading: -reading[0])
-    if not readings or readings[0][0] < _ENOUGH:
+    if not readings:
         return None
     best, encoding, text = readings[0]
-    rivals = (score for score, _, other in readings[1:] if other != text)
+    if best < (_ENOUGH_OF_MANY if encoding in _OF_MANY else _ENOUGH):
+        return None
+    rarer = _rarer(encoding)
+    rivals = (score for score, name, other in readings[1:] if other != text and name not in rarer)
     if best - next(rivals, 0.0) < _AHEAD and not _usual(encoding, readings):
         return None
     return encoding
+
+
+def _rarer(encoding: str) -> frozenset[str]:
+    """Encodings of the same languages that are seen less often: they are no rivals where they fit no better."""
+    orders = (each.encodings for each in _LANGUAGES if encoding in each.encodings)
+    return frozenset(name for order in orders for name in order[order.index(encoding) + 1 :])
 
 
 def _usual(encoding: str, readings: list[tuple[float, str, str]]) -> bool:
@@ -176,7 +191,7 @@ def _sampled(sample: bytes, encoding: str) -> str | None:
 def _score(text: str, language: _Language) -> float:
     """1 where all foreign letters are frequent ones of the language, below 0 where most are none of its script."""
     foreign = [letter for letter in re.findall(r"[^\x00-\x7f]", text) if letter not in _SIGNS + _CJK_SIGNS]
-    if not foreign:
+    if len(foreign) < language.least:
         return 0.0
     often = sum(letter in language.often for letter in foreign)
     others = (letter for letter in foreign if letter not in language.often)

@@ -88,6 +88,11 @@ def test_what_is_too_short_to_tell_is_refused_and_not_guessed_into_gibberish(
         assert Document.of(short.encode(encoding)).text == short
 
 
+def test_a_word_of_three_letters_tells_nothing() -> None:
+    with pytest.raises(DocumentError, match="encoding that cannot be told"):
+        Document.of("Счёт".encode("mac_cyrillic"))
+
+
 @pytest.mark.parametrize("data", [bytes(range(0xC0, 0x100)) * 3, bytes([0xA4, 0xD7, 0xF7, 0xB8, 0xA8, 0x20]) * 9])
 def test_letters_of_no_language_are_refused(data: bytes) -> None:
     with pytest.raises(DocumentError, match=r"encoding that cannot be told .*: decode it yourself"):
