@@ -117,7 +117,9 @@ def result_of(
     if value is None:
         return None
     coverage = remade(Coverage, record.get("coverage"))
-    return Result(value[0], attempts, _ledger(record), schema, document, issues, coverage, record.get("agreement", {}))
+    return Result(
+        value[0], attempts, ledger_of(record), schema, document, issues, coverage, record.get("agreement", {})
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ def error_of(record: Mapping[str, Any]) -> Exception:
         if "issues" in facts:
             facts["issues"] = remade(_Issues, facts["issues"])
         error = kind(told["message"], **facts)
-    error.ledger, error.attempts, error.best = _ledger(record), attempts_of(record), told["best"]
+    error.ledger, error.attempts, error.best = ledger_of(record), attempts_of(record), told["best"]
     return error
 
 
@@ -191,5 +193,5 @@ def attempts_of(record: Mapping[str, Any]) -> tuple[Attempt, ...]:
     )
 
 
-def _ledger(record: Mapping[str, Any]) -> Ledger:
+def ledger_of(record: Mapping[str, Any]) -> Ledger:
     return remade(Ledger, {"calls": record["calls"]})

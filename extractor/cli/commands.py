@@ -108,6 +108,29 @@ def extract(
 
 
 @app.command()
+def report(
+    journal: Annotated[Path, typer.Argument(metavar="JOURNAL", help="What a batch recorded.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The page.")] = Path("report.html"),
+    type: Annotated[str | None, typer.Option(help="The TYPE, which says what is not sought in the documents.")] = None,
+) -> None:
+    """Write a page to review what JOURNAL recorded: each document beside its value, what is doubtful first.
+
+    It needs no network. Corrections are saved from it as JSONL, as gold and as examples.
+
+        extractor extract invoice 'inbox/*.pdf' --journal run.jsonl > invoices.jsonl
+
+        extractor report run.jsonl -o report.html --type invoice
+    """
+    from ..report import of_journal
+    from ..report import report as written
+
+    with usage_errors():
+        schema = Schema.of(types.load(type)) if type else None
+        page = written(of_journal(journal, schema), out)
+    say(f"{page} is written ({page.stat().st_size / 1e6:.1f} MB). Open it in a browser.")
+
+
+@app.command()
 def revalidate(
     journal: Annotated[Path, typer.Argument(metavar="JOURNAL", help="What a batch recorded.")],
     type: TypeArgument,
