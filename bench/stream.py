@@ -137,7 +137,8 @@ def floor(url: str) -> Iterator[object]:
     import orjson
 
     wanted, parts = kind(), []
-    with httpx.Client() as client, client.stream("POST", f"{url}/chat/completions", json={"stream": True}) as answer:
+    client = httpx.Client(timeout=None)
+    with client, client.stream("POST", f"{url}/chat/completions", json={"stream": True}) as answer:
         for line in answer.iter_lines():
             if line.startswith("data: ") and line != "data: [DONE]":
                 choices = orjson.loads(line[6:])["choices"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+
+import orjson
 
 from .chunk import CompletionChunk
 from .loose import load, protocol_error
@@ -11,6 +14,8 @@ DONE = b"data: [DONE]\n\n"
 """The event that ends a stream."""
 _BOM = b"\xef\xbb\xbf"
 _HEAD = 4096
+_CONTENT = re.compile(rb'(.*"content"\s*:\s*")(?:[^"\\]|\\.)*("[^"\\].*)')
+_NOWHERE = (b"", b"")
 _QUIET = frozenset({"index", "delta", "finish_reason", "native_finish_reason", "logprobs"})
 
 
@@ -34,13 +39,22 @@ class EventReader:
         self._seen = False
         self._open: set[int] = set()
         self._envelope: dict[str, object] | None = None
+        self._last = b""
+        self._around = _NOWHERE
 
     def feed(self, data: bytes) -> list[CompletionChunk]:
         return [self._seen_in(CompletionChunk.of(event)) for event in self._events(data)]
 
     def hear(self, data: bytes) -> list[CompletionChunk | str]:
         """As ``feed``; but where an event only says more of the first choice's content, that text alone."""
-        return [self._more(event) or self._seen_in(CompletionChunk.of(event)) for event in self._events(data)]
+        found: list[CompletionChunk | str] = []
+        for line in self._received(data):
+            said = self._same_but_text(line)
+            if said:
+                found.append(said)
+            elif (event := self._take(line)) is not None:
+                found.append(self._more(event) or self._seen_in(CompletionChunk.of(event)))
+        return found
 
     def close(self) -> list[CompletionChunk]:
         rest = [b"".join(self._line), b""]
@@ -53,12 +67,26 @@ class EventReader:
         return chunks
 
     def _events(self, data: bytes) -> Iterator[dict[str, object]]:
+        events = map(self._take, self._received(data))
+        return (event for event in events if event is not None)
+
+    def _received(self, data: bytes) -> list[bytes]:
+        """The lines that end in these bytes. The first bytes are kept for an error."""
         if not self._seen and len(self._head) < _HEAD:
             self._head += data[:_HEAD]
-        for line in self._lines(data):
-            event = self._take(line)
-            if event is not None:
-                yield event
+        return self._lines(data)
+
+    def _same_but_text(self, line: bytes) -> str | None:
+        """The text of an event that is, but for its text, to the byte what one was that only said more."""
+        before, after = self._around
+        if not before or self._data or self._name or len(line) < len(before) + len(after):
+            return None
+        if not (line.startswith(before) and line.endswith(after)):
+            return None
+        text = line[len(before) : -len(after)]
+        if b'"' in text or b"\\" in text or not text.isascii():
+            return _text_in(text)
+        return text.decode("ascii")
 
     def _more(self, event: dict[str, object]) -> str | None:
         """The content of an event that is like the one before in all else."""
@@ -72,12 +100,13 @@ class EventReader:
             if isinstance(delta, dict) and len(delta) == 1 and not _says_more(choice):
                 content = delta.get("content")
                 if content and isinstance(content, str):
+                    self._around = _around(self._last)
                     return content
         event["choices"] = choices
         return None
 
     def _seen_in(self, chunk: CompletionChunk) -> CompletionChunk:
-        self._seen = True
+        self._seen, self._around = True, _NOWHERE
         for choice in chunk.choices:
             (self._open.discard if choice.finish_reason else self._open.add)(choice.index)
         return chunk
@@ -106,23 +135,41 @@ class EventReader:
             return self._dispatch()
         name, _, value = line.partition(b":")
         if name == b"data":
+            self._last = line
             self._data.append(value.removeprefix(b" "))
         elif name == b"event":
             self._name = value.strip()
         return None
 
     def _dispatch(self) -> dict[str, object] | None:
+        if not self._data:
+            self._name = b""
+            return None
         data, name = b"\n".join(self._data), self._name
         self._data, self._name = [], b""
         if not data.strip() or self.done:
             return None
         if data.strip() == b"[DONE]":
-            self.done = True
+            self.done, self._around = True, _NOWHERE
             return None
         found = load(data, "An event of the stream", whole=False)
         if name == b"error":
             raise protocol_error("The stream reports an error", data)
         return found
+
+
+def _around(line: bytes) -> tuple[bytes, bytes]:
+    """What stands around the content in the line of an event."""
+    found = _CONTENT.findall(line)
+    return found[0] if len(found) == 1 and line.count(b'"content"') == 1 else _NOWHERE
+
+
+def _text_in(text: bytes) -> str | None:
+    """What stands between the quotes of a JSON string; None where it is no whole one."""
+    try:
+        return str(orjson.loads(b'"' + text + b'"'))
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _says_more(choice: Mapping[str, object]) -> bool:
