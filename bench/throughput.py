@@ -310,6 +310,7 @@ def main() -> None:
     options.add_argument("--quick", action="store_true", help="a few seconds, rough figures")
     options.add_argument("--peers", nargs="*", default=[], help="NAME=PYTHON, with the peer installed there")
     options.add_argument("--sizes", nargs="*", type=int, default=SIZES)
+    options.add_argument("--rounds", type=int, default=3, help="of which the one with the least CPU counts")
     options.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     options.add_argument("--measure", nargs=4, help=argparse.SUPPRESS)
     given = options.parse_args()
@@ -325,7 +326,7 @@ def main() -> None:
             assert server.stdout is not None
             base = f"http://127.0.0.1:{server.stdout.readline().strip()}/v1"
             sizes = (64,) if given.quick else tuple(given.sizes)
-            compare(base, who, sizes, 300 if given.quick else 1000, 1 if given.quick else 3)
+            compare(base, who, sizes, 300 if given.quick else 1000, 1 if given.quick else given.rounds)
         finally:
             server.terminate()
 

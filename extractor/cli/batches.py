@@ -87,8 +87,8 @@ def read_all(
     return _ended(tally, options)
 
 
-def _documents(files: Sequence[str]) -> Iterator[tuple[str, Any]]:
-    return ((shown(file), sys.stdin.buffer if file == "-" else Path(file)) for file in files)
+def _documents(files: Sequence[str]) -> list[tuple[str, Any]]:
+    return [(shown(file), sys.stdin.buffer if file == "-" else Path(file)) for file in files]
 
 
 def _check_out(out: Path | None) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import wraps
 from itertools import count
@@ -25,8 +26,8 @@ from extractor import (
     ModelStatusError,
 )
 from extractor.batch import Item, Progress
-from extractor.chat import Completion
-from extractor.testing import FakeModel, Reply
+from extractor.chat import ChatRequest, Completion
+from extractor.testing import FakeModel, Reply, Script
 from extractor.transports import RetryTransport
 
 from .notes import URL, Note, echo, over
@@ -291,3 +292,23 @@ def test_what_cannot_work_is_told_at_once(documents: Any, options: Any, kind: ty
 def test_a_batch_of_nothing() -> None:
     assert list(over()[0].batch(Note, [])) == []
     assert list(over()[0].batch(Note, iter(()))) == []
+
+
+def test_limits_hold_for_the_whole_batch() -> None:
+    extractor, _ = over()
+    began = time.monotonic()
+    list(extractor.batch(Note, [str(number) for number in range(15)], concurrency=8, rpm=600))
+    assert time.monotonic() - began >= 0.49  # ten at once, then one each tenth of a second
+
+    def busy_once(request: ChatRequest) -> Script:
+        if "first" in str(request.messages) and not told:
+            told.append(time.monotonic())
+            return Reply(429, {"retry-after-ms": "300"})
+        later.append(time.monotonic())
+        return echo(request)
+
+    told, later = list[float](), list[float]()
+    extractor, _ = over(busy_once)
+    items = list(extractor.batch(Note, ["first", *(str(number) for number in range(5))], concurrency=1))
+    assert [item.status for item in items] == ["ok"] * 6
+    assert min(later) - told[0] >= 0.299
