@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .result import Attempt, Call, Ledger, Result
     from .schema import Schema
     from .streams import AsyncStream, Partial, Stream
+    from .transports.fetch import fetch
 
 __all__ = [
     "AsyncExtractor",
@@ -97,6 +98,7 @@ __all__ = [
     "Video",
     "Word",
     "extract",
+    "fetch",
     "ground",
     "repair",
 ]
@@ -123,6 +125,7 @@ _HOMES = {
     "result": "Attempt Call Ledger Result",
     "schema": "Schema",
     "streams": "AsyncStream Partial Stream",
+    "transports.fetch": "fetch",
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
 

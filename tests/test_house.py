@@ -144,63 +144,10 @@ def test_importing_the_package_imports_no_option() -> None:
 
 
 PUBLIC = """
-AsyncExtractor
-AsyncStream
-Attachment
-Attempt
-Box
-BudgetError
-Calibrator
-Call
-ChatRequest
-Completion
-Confidence
-Conflict
-Coverage
-Document
-DocumentError
-Estimate
-Evidence
-ExtractionError
-Extractor
-ExtractorError
-Fix
-Free
-Guards
-Image
-InvalidOutputError
-Issue
-Judge
-Leaf
-Ledger
-Merge
-ModelCallError
-ModelProtocolError
-ModelStatusError
-ModelUnreachableError
-Observer
-OnInvalid
-Options
-Page
-Partial
-Quoted
-RefusalError
-Repaired
-Result
-Schema
-SetupError
-Signals
-Span
-Stream
-StreamLeftError
-Timeouts
-TruncatedError
-UnsupportedTypeError
-Verbatim
-Verify
-Video
-Word
-extract
-ground
-repair
+AsyncExtractor AsyncStream Attachment Attempt Box BudgetError Calibrator Call ChatRequest Completion Confidence
+Conflict Coverage Document DocumentError Estimate Evidence ExtractionError Extractor ExtractorError Fix Free
+Guards Image InvalidOutputError Issue Judge Leaf Ledger Merge ModelCallError ModelProtocolError ModelStatusError
+ModelUnreachableError Observer OnInvalid Options Page Partial Quoted RefusalError Repaired Result Schema
+SetupError Signals Span Stream StreamLeftError Timeouts TruncatedError UnsupportedTypeError Verbatim Verify
+Video Word extract fetch ground repair
 """.split()

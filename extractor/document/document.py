@@ -173,7 +173,8 @@ def _part(part: DocumentPart, place: int, count: int) -> Document:
 
 def _file_at(path: str | PathLike[str]) -> File:
     if isinstance(path, str) and path.lower().startswith(("http://", "https://")):
-        raise unreadable(path, "addresses are not fetched: pass the file, its bytes, or for a picture Image(url)")
+        way_out = "extractor.fetch(url) does that, Image(url) lets the endpoint do it"
+        raise unreadable(path, f"addresses are not fetched here: {way_out}")
     return File.at(Path(path))
 
 
