@@ -95,7 +95,8 @@ def test_content_tells_what_was_fetched(port: int) -> None:
     "host",
     """127.0.0.1 localhost 0.0.0.0 2130706433 0x7f.1 127.1 10.0.0.1 172.16.3.4 192.168.1.1 169.254.169.254
     100.100.100.200 224.0.0.1 255.255.255.255 168.63.129.16 [::1] [::] [::ffff:127.0.0.1]
-    [::ffff:7f00:1] [fe80::1] [fd00:ec2::254] [ff02::1] [64:ff9b::7f00:1] [2002:7f00:1::] [::127.0.0.1] [2001:db8::1]""".split(),
+    [::ffff:7f00:1] [fe80::1] [fd00:ec2::254] [ff02::1] [64:ff9b::7f00:1] [2002:7f00:1::]
+    [::127.0.0.1] [2001:db8::1]""".split(),
 )
 def test_nothing_private_is_asked(host: str, port: int) -> None:
     before = len(Handler.heard)
