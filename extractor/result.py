@@ -116,6 +116,23 @@ class Ledger:
         """Requests that were sent again because HTTP failed."""
         return sum(call.took.tries - 1 for call in self.calls if call.took)
 
+    def _repr_html_(self) -> str:
+        from .display import card, value
+
+        calls = [
+            {
+                "purpose": call.purpose,
+                "model": call.model,
+                "mode": call.mode,
+                "tokens": call.usage and f"{call.usage.prompt_tokens} + {call.usage.completion_tokens}",
+                "seconds": call.took and round(call.took.seconds, 2),
+                "usd": call.usd,
+                "error": call.error,
+            }
+            for call in self.calls
+        ]
+        return card((value(calls),), below=(f"<p>{self}</p>",))
+
     def __repr__(self) -> str:
         return f"<Ledger {self}>"
 
@@ -206,6 +223,21 @@ class Result(Generic[T]):
     def fixes(self) -> tuple[Fix, ...]:
         """What was corrected in the answer that was taken."""
         return self.attempts[-1].fixes
+
+    def _repr_html_(self) -> str:
+        """In a notebook: the value, and the document with the places of its leaves beside it."""
+        from .answer.shown import shown
+
+        asides = {
+            f"{len(self.attempts)} answer{'s' * (len(self.attempts) != 1)}": (
+                f"{at}. {attempt.completion.content or attempt.completion.refusal or ''}"
+                for at, attempt in enumerate(self.attempts, 1)
+            ),
+            "What was wrong": [str(issue) for attempt in self.attempts for issue in attempt.issues],
+            "What was corrected": [f"{fix.path}: {fix.name}" for fix in self.fixes],
+            "What is left out": list(map(str, self.issues)),
+        }
+        return shown(self.data, self.evidence, self.document.text, str(self.ledger), asides)
 
     def __repr__(self) -> str:
         shown = repr(self.value)

@@ -11,7 +11,7 @@ import extractor
 
 PACKAGE = Path(extractor.__file__).parent
 ORDER = (
-    "errors limits options annotations display paths issues tokens coverage estimate schema document chat evidence"
+    "errors limits options annotations paths display issues tokens coverage estimate schema document chat evidence"
     " confidence answer result calibration observer examples prompt flow transports endpoint lessons driving streams"
     " client testing telemetry batch evaluate report demo cli"
 ).split()
