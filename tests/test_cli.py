@@ -16,6 +16,7 @@ import pytest
 from extractor.chat import ChatRequest, Completion
 from extractor.options import VARIABLES
 
+from .document.archives import cells, docx, p, xlsx, zipped
 from .document.pdfs import pdf
 from .endpoint import endpoint
 from .transports.server import answer as http_answer
@@ -74,6 +75,18 @@ def test_each_file_gives_a_line(inbox: Path, base_url: str) -> None:
     value = {"number": "17", "total": 42.5}
     assert (code, lines) == (0, [{"file": "a.txt", "value": value}, {"file": "b.pdf", "value": value}])
     assert "a.txt: 1 call, 40 + 12 tokens" in err
+
+
+def test_files_of_every_kind(inbox: Path, base_url: str) -> None:
+    (inbox / "c.xlsx").write_bytes(xlsx({"S": cells(1, "Order", 17)}, hidden=["S"]))
+    (inbox / "d.docx").write_bytes(docx(p("Order 17")))
+    (inbox / "e.zip").write_bytes(zipped({"a.txt": b"Order 17"}))
+    words = ("extract", "types.py:Order", "c.xlsx", "d.docx", "e.zip")
+    code, lines, err = run(inbox, *words, EXTRACTOR_MODEL="m", EXTRACTOR_BASE_URL=base_url)
+    value = {"number": "17", "total": 42.5}
+    assert (code, lines[:2]) == (1, [{"file": "c.xlsx", "value": value}, {"file": "d.docx", "value": value}])
+    assert "c.xlsx: hidden in the file: sheet S" in err
+    assert "unpack it and pass the files in it" in lines[2]["error"]["message"]
 
 
 def test_what_fails_is_a_line_too_and_the_rest_goes_on(inbox: Path, base_url: str) -> None:

@@ -72,7 +72,8 @@ class Document:
     ) -> Document:
         """A file (here a str is a path too), bytes or a file object, of which ``pages`` are wanted: ``"1-3,7"``.
 
-        Pages keep the numbers that they have in the file. ``password`` is for encrypted PDFs.
+        Pages keep the numbers that they have in the file. ``password`` is for encrypted PDFs and office
+        files.
         """
         if isinstance(path, (str, PathLike)):
             return _read(_file_at(path), password, pages)
