@@ -38,8 +38,8 @@ def _converted(file: File, kind: Kind, pages: PageChoice | None) -> Contents:
 
 
 def filmed(document: Document, settings: Settings) -> Document:
-    """Videos as they are to be shown. As frames: a page a frame, its time as text, and all pages numbered anew."""
-    if settings.video == "url" or not any(page.video for page in document.pages):
+    """Videos as frames: a page a frame, its time as text, and all pages numbered anew."""
+    if not any(page.video for page in document.pages):
         return document
     pages = [shown for page in document.pages for shown in _frames(page, settings.video_frames)]
     return replace(document, pages=tuple(replace(page, number=number) for number, page in enumerate(pages, 1)))

@@ -48,6 +48,10 @@ _WORDS: dict[How, str] = {
 
 def sight_of(document: Document, settings: Settings) -> Sight:
     """The document as the model is to see it. Text alone is seen as it is."""
+    if settings.video == "frames":
+        from .pictures import filmed
+
+        document = filmed(document, settings)
     if not any(page.has_picture for page in document.pages):
         return Sight(document, document)
     from .seeing import see  # here, since text needs none of it

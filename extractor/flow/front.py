@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from ..document.pictures import filmed
 from .watched import extraction, watched
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ def reading_of(schema: Schema[T], document: Document, settings: Settings, pins: 
     What is known is brought up to date by the document as a whole. ``pins`` hold what a stream of one request gives
     away.
     """
-    document = filmed(document, settings)
     if settings.existing is not None or _is_short(document, settings):
         return extraction(schema, document, settings, pins)
     from .windowed import windowed

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from .. import prompt
 from ..document.kinds import kind_of
-from ..document.pictures import filmed
 from ..document.sizes import size_of
 from ..document.windows import Reading, Window, windows_of
 from ..estimate import Estimate
@@ -57,7 +56,6 @@ def _most_rows(schema: Schema[Any], settings: Settings) -> int | None:
 
 def estimated(schema: Schema[Any], document: Document, settings: Settings) -> Estimate:
     """What reading the document as the type is likely to take."""
-    document = filmed(document, settings)
     reading, windows = cut(schema, document, settings)
     whole = len(windows) < 2
     form = schema if whole else schema.partial()[0]

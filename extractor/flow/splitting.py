@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import prompt
 from ..coverage import Coverage, PartRead, Stretch, WindowRead
-from ..document.pictures import filmed
 from ..errors import ExtractionError, ExtractorError, InvalidOutputError
 from ..issues import Issue
 from ..paths import to_keys, to_path
@@ -49,7 +48,6 @@ def splitting(
     schema: Schema[list[T]], item: Schema[T], document: Document, settings: Settings
 ) -> Flow[Result[list[T]]]:
     """A value of ``item`` for each document in the bundle."""
-    document = filmed(document, settings)
     return watched(partial(_split, schema, item, document), schema, document, settings)
 
 
