@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -19,6 +19,7 @@ from extractor.options import VARIABLES
 from .document.archives import cells, docx, p, xlsx, zipped
 from .document.pdfs import pdf
 from .endpoint import endpoint
+from .ledgers import Clerk, ledger, rows
 from .transports.server import answer as http_answer
 from .transports.server import serve
 
@@ -254,3 +255,20 @@ def test_what_does_not_go_with_streams_is_told(inbox: Path, base_url: str) -> No
     code, lines, said = run(inbox, *words, "--journal", "run.jsonl")
     assert (code, lines) == (2, [])
     assert "--journal does not go with --stream" in said
+
+
+def test_what_is_missing_of_a_long_document_is_told(tmp_path: Path) -> None:
+    wanted = rows(150)
+
+    def reply(request: ChatRequest) -> Completion:
+        said = cast("dict[str, list[dict[str, object]]]", Clerk()(request))
+        kept = [row for row in said["rows"] if row["text"] != wanted[70].text]
+        return Completion(content=json.dumps({**said, "rows": kept}))
+
+    (tmp_path / "ledger.txt").write_text(ledger(wanted).text)
+    with endpoint(reply) as base:
+        words = ("extract", "tests.ledgers:Ledger", "ledger.txt", "--window-tokens", "3000")
+        environment = {"EXTRACTOR_MODEL": "m", "EXTRACTOR_BASE_URL": base}
+        code, (line,), said = run(tmp_path, *words, PYTHONPATH=str(Path(__file__).parent.parent), **environment)
+    assert (code, len(line["value"]["rows"])) == (0, 149)
+    assert "lines that look like rows are in no item" in said

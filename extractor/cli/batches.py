@@ -168,7 +168,7 @@ def _tell(item: Item[Any]) -> None:
         if not err.is_terminal:
             say(f"{name}: from the journal", "dim")
     else:
-        for note in _notes(item.result) if item.result else ():
+        for note in (*_notes(item.result), *item.result.issues) if item.result else ():
             say(f"{name}: {note}", "yellow")
         if not err.is_terminal:
             say(f"{name}: {item.ledger}", "dim")

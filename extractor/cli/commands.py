@@ -64,6 +64,8 @@ def extract(
     max_completion_tokens: Annotated[int | None, typer.Option(min=1, help="Longest answer, in tokens.")] = None,
     temperature: Annotated[float | None, typer.Option(min=0, max=2)] = None,
     timeout: Annotated[float | None, typer.Option(min=0.1, help="Seconds for one call.")] = None,
+    window_tokens: Annotated[int | None, typer.Option(min=1, help="Size of a request; longer ones are cut.")] = None,
+    split: Annotated[str | None, typer.Option(help="What one document of a bundle is; TYPE is a list then.")] = None,
     concurrency: Annotated[int, typer.Option("-j", "--concurrency", min=1, help="Files in work at once.")] = 1,
     journal: Annotated[Path | None, typer.Option(help="A file to go on from when the same is run again.")] = None,
     redo: Annotated[str, typer.Option(help="Recorded failures to do again: transient, all or none.")] = "transient",
@@ -93,7 +95,8 @@ def extract(
     calls: BatchOptions = {"instructions": instructions, "max_completion_tokens": max_completion_tokens}
     calls |= {"temperature": temperature, "timeout": timeout, "journal": journal, "max_failures": max_failures}
     calls |= {"batch_usd": batch_usd, "rpm": rpm, "tpm": tpm}
-    options = cast(BatchOptions, {name: value for name, value in calls.items() if value is not None})
+    sizes = {"window_tokens": window_tokens, "split": split}
+    options = cast(BatchOptions, {name: value for name, value in {**calls, **sizes}.items() if value is not None})
     options |= {"see": see, "max_attempts": max_attempts, "concurrency": concurrency, "redo": cast(Redo, redo)}
     with usage_errors():
         wanted = types.load(type)

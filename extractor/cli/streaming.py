@@ -69,7 +69,7 @@ def _stream_one(extractor: Extractor, wanted: Any, file: str, options: Options, 
         with extractor.stream(wanted, source, every=1 / _A_SECOND, **options) as stream:
             with _viewed(name) as view:
                 _write(stream, name, part, view)
-            for note in stream.result.document.notes:
+            for note in (*stream.result.document.notes, *stream.result.issues):
                 say(f"{name}: {note}", "yellow")
     except ExtractorError as error:
         write({"file": name, "error": {"type": type(error).__name__, "message": str(error)}})

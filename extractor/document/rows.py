@@ -263,7 +263,8 @@ def _numbered(bare: str, alone: bool) -> int | None:
 
 
 def _by_itself(bare: str, alone: bool) -> int | None:
-    if not alone or "   " in bare or not any(map(str.isalpha, bare)):
+    first = next(filter(str.isalpha, bare), "")
+    if not alone or "   " in bare or not first or first.islower():
         return None
     return 3 if bare == bare.upper() != bare.lower() else 6
 
