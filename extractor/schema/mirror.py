@@ -66,13 +66,6 @@ class Mirror:
             codec, keys = found[0], keys[len(found[1]) :]
         return None
 
-    def closed(self, root: object, keys: Keys) -> tuple[list[object], Callable[[object], object], int] | None:
-        """The list at the keys of a whole value, what decodes its items, and how many there are."""
-        held = self._codec.decode(root)
-        for key in keys:
-            held = held.get(key) if isinstance(held, dict) else None
-        return (held, SAME.decode, len(held)) if isinstance(held, list) else None
-
     def _shown(self, codec: Codec, nodes: Sequence[Node], leaf: object, last: str | int | None, depth: int) -> Shown:
         if depth == len(nodes):
             return Shown(leaf if codec is SAME else NOTHING, ())

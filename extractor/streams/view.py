@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..answer.growing import Growing
 from ..answer.target import guide_of, target_of
+from ..flow.places import standing
 from ..paths import NOTHING
 from ..schema import Schema
 from ..schema.mirror import Mirror, Node, Shown
@@ -25,7 +26,8 @@ class View:
         target = target_of(form) if isinstance(form, Schema) else target_of(form.strict)
         self._growing = Growing(guide_of(target))
         self._mirror = form.mirror() if isinstance(form, Schema) else Mirror.of(step.shown or _unknown)
-        self._whole: Shown | None = None
+        self._root: object = NOTHING
+        self._whole = Shown(None, None)
         self.mark: object = None
 
     @property
@@ -33,17 +35,13 @@ class View:
         return self._growing.doubtful
 
     def feed(self, text: str) -> None:
-        self._whole = None
         self._growing.feed(text)
 
     def shown(self) -> Shown | None:
         """What there is of the value; None where nothing is."""
-        if self._whole is not None:
-            return self._whole
         spine = self._growing.look()
         if spine.root is not NOTHING:
-            self._whole, self.mark = Shown(self._mirror.whole(spine.root), None), NOTHING
-            return self._whole
+            return self._closed(spine.root)
         if not spine.frames:
             return None
         top = spine.frames[-1]
@@ -55,13 +53,24 @@ class View:
         """The list at the keys as it was written, what decodes an item, and how many are whole. None where none is."""
         spine = self._growing.look()
         if spine.root is not NOTHING:
-            return self._mirror.closed(spine.root, keys)
+            held = standing(self._closed(spine.root).data, keys)
+            return (held, _as_it_is, len(held)) if isinstance(held, list) else None
         found = self._mirror.items(_nodes(spine.frames), keys)
         if found is None:
             return None
         items, decode, is_open = found
         unsure = is_open and spine.last is not None and spine.last.items is items
         return items, decode, len(items) - unsure
+
+    def _closed(self, root: object) -> Shown:
+        """What the whole value says, decoded once."""
+        if self._root is not root:
+            self._root, self._whole, self.mark = root, Shown(self._mirror.whole(root), None), NOTHING
+        return self._whole
+
+
+def _as_it_is(item: object) -> object:
+    return item
 
 
 def _unknown(wire: object) -> object:
