@@ -30,7 +30,10 @@ _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d{2})(\d{2})(\d{2})(?!\d)")
 _SIGNED = re.compile(
     r"(\d{4}|(?:令和|平成|昭和)\s?(?:\d{1,2}|元))\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日号일]?"
 )
-_YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?!\d)")
+_YEAR_LAST = re.compile(
+    r"(?<!\d)(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}(?=\d{1,2}:\d\d)|\d{4}(?!\d)|\d{2}(?!\d))"
+)
+"""A clock may follow without a blank, as where a picture was read."""
 _DAY_NAME = re.compile(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?[\s\-/.,]*(?:of|de|do|di|the)?[\s\-/.]*"
     r"([^\W\d_]{3,15})\.?[\s\-/.,]*(?:of|de|del|do|year)?[\s\-/.,]*['’]?(\d{4}|\d{2})(?!\d)",

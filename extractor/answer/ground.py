@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -73,11 +73,22 @@ def ground(value: object, document: DocumentSource) -> Evidence:
     """Where each leaf of a value stands in a document, whoever extracted it.
 
     ``value`` is any JSON or an instance of a type; ``document`` is what ``extract`` takes. Values that are like a
-    place but not the same are found with ``rapidfuzz`` (extra ``ground``); without it ``notes`` say so.
+    place but not the same are found with ``rapidfuzz`` (extra ``ground``); without it ``notes`` say so. Pictures are
+    read by OCR where it is installed (extra ``ocr``).
     """
     typed = hasattr(type(value), "__pydantic_fields__")
     source = Schema.of(type(value)).source if typed else None
-    return grounded(plain(value), Document.of(document), source)
+    return grounded(plain(value), _legible(Document.of(document)), source)
+
+
+def _legible(document: Document) -> Document:
+    """The document, the pages that are pictures alone read by OCR where that is installed."""
+    if find_spec("rapidocr") is None or all(page.text or not page.has_picture for page in document.pages):
+        return document
+    from ..document.ocr import read_page
+
+    pages = (page if page.text or not page.has_picture else read_page(page) for page in document.pages)
+    return replace(document, pages=tuple(pages))
 
 
 def grounded(

@@ -55,6 +55,7 @@ def places(value: object, text: str) -> dict[str, tuple[str, str]]:
         ("2018-06-05", "on 06/05/18", "normalized", "06/05/18"),
         ("2018-06-05", "on 05/06/2018", "normalized", "05/06/2018"),
         ("2018-06-05", "2018年6月5日", "normalized", "2018年6月5日"),
+        ("2018-05-04", "REG 04-05-201816:07", "normalized", "04-05-2018"),
         ("1978-12-05", "born 05.12.78", "normalized", "05.12.78"),
         ("2018-06", "June 2018", "normalized", "June 2018"),
         ("2018-06-05T21:30:00", "5 June 2018, 9:30 pm", "normalized", "5 June 2018 … 9:30 pm"),
@@ -202,3 +203,19 @@ def test_what_stands_there_is_found_there(words: list[str], data: st.DataObject)
     start = len(" ".join(words[:first])) + (first > 0)
     leaf = extractor.ground(said, text)["$"]
     assert start in [place[0].start for place in (leaf.spans, *leaf.others)] or len(leaf.others) == 10
+
+
+def test_pictures_are_read_where_ocr_is_installed() -> None:
+    pytest.importorskip("rapidocr", reason="extra ocr is not installed")
+    from PIL import Image as Picture
+    from PIL import ImageDraw, ImageFont
+
+    drawn = Picture.new("RGB", (900, 300), "white")
+    font = ImageFont.load_default(size=48)
+    ImageDraw.Draw(drawn).text((60, 40), "Invoice 4711", "black", font)
+    ImageDraw.Draw(drawn).text((60, 180), "Total 42.50", "black", font)
+    evidence = ground({"number": "4711", "total": 42.5, "buyer": "Nobody"}, drawn)  # type: ignore[arg-type]
+    assert [leaf.found for leaf in evidence.values()] == [True, True, False]
+    (number,), (total,) = (evidence[path].spans[0].boxes for path in ("$.number", "$.total"))
+    assert number.y1 < 0.5 < total.y0
+    assert 0.2 < number.x0 < number.x1 < 0.5
