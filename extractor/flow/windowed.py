@@ -69,6 +69,7 @@ class Long:
     settling: Asked | None = None
     """What was said of the parts on which windows did not agree."""
     _text: Text | None = None
+    _merged: tuple[tuple[int, bool], Merged] | None = None
 
     @property
     def whole(self) -> bool:
@@ -180,6 +181,13 @@ class Long:
         return self._text
 
     def merged(self) -> Merged:
+        """What all that came says, merged. Kept until more comes."""
+        came = len(self.asked), self.settling is not None
+        if self._merged is None or self._merged[0] != came:
+            self._merged = came, self._merge()
+        return self._merged[1]
+
+    def _merge(self) -> Merged:
         ended = self.settling.ended if self.settling else None
         settled = ended.data if isinstance(ended, Result) else None
         return Merger(self.text, self.where, self.known, settled).merged(self.outline, self.sources())
