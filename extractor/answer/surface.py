@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import NamedTuple, TypeVar
 
 from .dates import days_in
@@ -28,6 +29,9 @@ _MONTH = re.compile(r"(?<![\d/.-])(?:(\d{4})[-/.](\d{2})|(\d{2})[-/.](\d{4}))(?!
 _NAMED_MONTH = re.compile(r"([^\W\d_]{3,15})\.?[\s,]{1,2}(?:de |of )?(\d{4})(?!\d)")
 _JOINED_BEFORE = re.compile(r"(?:[A-Za-z#_]|\w[-/:.])\Z")
 _JOINED_BEHIND = re.compile(r"[-/:]\w|_|[A-Za-z]{2}")
+_FIELDS = re.compile(r"\d,[^\s\d]|[^\s\d],\d")
+"""Commas that part fields, and so may not join two numbers."""
+_APART = "\x1f"
 _SCALED = 0.2
 _INSIDE = 0.5
 """The cost of a number that is a part of a word, a code or a date."""
@@ -56,7 +60,9 @@ class Surface:
 def surface_of(text: str) -> Surface:
     """All numbers, days, times and months of a text, in each reading that is possible. Linear in it."""
     plain = ascii_digits(text)
-    return Surface(_by(_numbers(plain)), _by(_days(plain)), _by(_times(plain)), _by(_months(plain)))
+    cells = _numbers(plain.replace(",", _APART)) if _FIELDS.search(plain) else ()
+    numbers = _by(chain(_numbers(plain), cells))
+    return Surface(numbers, _by(_days(plain)), _by(_times(plain)), _by(_months(plain)))
 
 
 def ascii_digits(text: str) -> str:
@@ -77,10 +83,17 @@ def _ascii(mark: str) -> str:
 def _by(found: Iterable[tuple[Key, Place]]) -> dict[Key, list[Place]]:
     table: dict[Key, list[Place]] = {}
     for key, place in found:
-        known = table.setdefault(key, [])
-        if not known or known[-1][:2] != place[:2]:
-            known.append(place)
-    return {key: sorted(places) for key, places in table.items()}
+        table.setdefault(key, []).append(place)
+    return {key: _once(sorted(places)) for key, places in table.items()}
+
+
+def _once(places: list[Place]) -> list[Place]:
+    """Each span once, at the least cost."""
+    kept: list[Place] = []
+    for place in places:
+        if not kept or kept[-1][:2] != place[:2]:
+            kept.append(place)
+    return kept
 
 
 def _days(text: str) -> Iterator[tuple[date, Place]]:

@@ -49,6 +49,8 @@ def places(value: object, text: str) -> dict[str, tuple[str, str]]:
         (19, "MwSt 19 %", "exact", "19"),
         (2_500_000, "revenue of 2.5 million", "normalized", "2.5 million"),
         (100000, "₹1,00,000 only", "normalized", "1,00,000"),
+        (3.5, "nails,12,3.50\nboards,2,7.00", "normalized", "3.50"),
+        (12, "nails,12,3.50\nboards,2,7.00", "exact", "12"),
         (17, "No. A-17", "exact", "17"),
         ("42.50", "Total 42,50 EUR", "normalized", "42,50"),
         ("2018-06-05", "Berlin, 5. Juni 2018", "normalized", "5. Juni 2018"),
