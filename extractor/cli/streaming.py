@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -67,8 +66,14 @@ def _stream_one(extractor: Extractor, wanted: Any, file: str, options: Options, 
     try:
         source = sys.stdin.buffer if file == "-" else Path(file)
         with extractor.stream(wanted, source, every=1 / _A_SECOND, **options) as stream:
-            with _viewed(name) as view:
-                _write(stream, name, part, view)
+            if _is_seen():
+                _show(stream, name)
+                _write(stream.result.data, name, part)
+            elif part is not None:
+                for item in stream.items("$"):
+                    write({"file": name, "item": part.checker.dump(item)})
+            else:
+                _write(stream.result.data, name, None)
             for note in (*stream.result.document.notes, *stream.result.issues):
                 say(f"{name}: {note}", "yellow")
     except ExtractorError as error:
@@ -82,19 +87,16 @@ def _stream_one(extractor: Extractor, wanted: Any, file: str, options: Options, 
     return True
 
 
-def _write(stream: Stream[Any], name: str, part: Items | None, view: Live | None) -> None:
-    if part is not None and view is None:
-        for item in stream.items("$"):
-            write({"file": name, "item": part.checker.dump(item)})
-        return
-    if view is not None:
+def _is_seen() -> bool:
+    """Whether somebody looks at the output, and no other program reads it."""
+    return err.is_terminal and sys.stdout.isatty()
+
+
+def _show(stream: Stream[Any], name: str) -> None:
+    """The JSON so far on the terminal, from which it is gone at the end."""
+    with Live(Text(name), console=err, transient=True, refresh_per_second=_A_SECOND) as view:
         for partial in stream:
             view.update(_shown(partial.data))
-    data = stream.result.data
-    for item in data if part is not None and isinstance(data, list) else ():
-        write({"file": name, "item": item})
-    if part is None:
-        write({"file": name, "value": data})
 
 
 def _shown(data: object) -> Text:
@@ -103,11 +105,9 @@ def _shown(data: object) -> Text:
     return Text("\n".join(lines[-max(err.height - 2, 1) :]))
 
 
-@contextmanager
-def _viewed(name: str) -> Iterator[Live | None]:
-    """A view on the terminal that is gone when the answer is there; None where something else reads the output."""
-    if not (err.is_terminal and sys.stdout.isatty()):
-        yield None
+def _write(data: object, name: str, part: Items | None) -> None:
+    if part is None:
+        write({"file": name, "value": data})
         return
-    with Live(Text(name), console=err, transient=True, refresh_per_second=_A_SECOND) as view:
-        yield view
+    for item in data if isinstance(data, list) else ():
+        write({"file": name, "item": item})
