@@ -19,6 +19,10 @@ _PIECES = {"gzip": 4096, "deflate": 4096, "br": 16, "zstd": 16}
 have no such bound."""
 
 
+_FRAMES = 16
+"""How much larger an event stream may be than an answer that comes at once: each event says far more than its text."""
+
+
 class Exchange:
     """What one call may take, what it took, and the error when it took more.
 
@@ -83,7 +87,9 @@ class Exchange:
         found: list[str] = []
         for name, value in headers:
             lower = name.lower()
-            if lower == b"content-encoding":
+            if lower == b"content-type" and value.lower().startswith(b"text/event-stream"):
+                self._most *= _FRAMES
+            elif lower == b"content-encoding":
                 found += _names(value)
             elif lower == b"content-length" and value.isdigit() and int(value) > self._most:
                 self.refusal = _too_large(f"it announces {int(value):,}", self._most)
