@@ -31,6 +31,7 @@ from extractor.chat import DONE, FunctionCall, ToolCall, chunks_of, event
 from extractor.chat.completion import AnswerMessage, Choice
 from extractor.flow.modes import forget
 from extractor.testing import FakeModel, Reply
+from extractor.transports import PoolTransport
 
 from ..transports.server import CHUNKED, Peer, chunk, serve
 
@@ -629,3 +630,14 @@ def test_an_async_stream_that_breaks_off_and_one_that_is_cancelled() -> None:
         assert stream.ledger.calls[0].received
 
     asyncio.run(read())
+
+
+def test_an_event_stream_may_be_larger_than_an_answer_that_comes_at_once() -> None:
+    def whole(peer: Peer) -> None:
+        events(peer, [*pieces(json.dumps(INVOICE)), DONE, b""])
+
+    with serve(whole) as server, PoolTransport(max_response_bytes=1000) as pool:
+        asked = Extractor("any", base_url=f"{server.url}/v1", transport=pool)
+        assert sum(len(piece) for piece in pieces(json.dumps(INVOICE)) if isinstance(piece, bytes)) > 3000
+        with asked.stream(Invoice, "text") as stream:
+            assert stream.result.value.number == "A-17"
