@@ -172,3 +172,23 @@ def test_threads(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         documents = set(pool.map(Document.of, [path] * 40))
     assert len(documents) == 1
+
+
+def test_files_in_a_pdf_are_listed_and_not_read() -> None:
+    import pypdfium2
+
+    carrier = pypdfium2.PdfDocument(pdf("Invoice 17"))
+    carrier.new_attachment("invoice.xml").set_data(b"<total>42.50</total>")
+    carrier.new_attachment("empty.bin")
+    written = io.BytesIO()
+    carrier.save(written)
+    carrier.close()
+    document = Document.of(written.getvalue())
+    assert document.text == "Invoice 17"
+    assert [(file.name, file.data) for file in document.attachments] == [
+        ("empty.bin", b""),
+        ("invoice.xml", b"<total>42.50</total>"),
+    ]
+    assert document.attachments[1].media_type in ("application/xml", "text/xml")
+    assert document.notes[0].startswith("attached and not read: empty.bin, invoice.xml")
+    assert "42.50" in Document.of(document.attachments[1]).text

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ..attachment import told
 from ..file import File
 from ..limits import TEXT_CHARACTERS, unreadable
 from ..page import Contents, Page
 from ..ranges import PageChoice, chosen, spelled
+from .attached import attached
 from .characters import LOST
 from .leaf import Leaf, read_text
 from .opened import Pdf, check_end, opened
@@ -19,8 +21,9 @@ def read(file: File, password: str | None, pages: PageChoice | None) -> Contents
     pdf = Pdf(file, password)
     with opened(pdf) as document:
         numbers = chosen(pages, len(document), file.source)
+        attachments = attached(document, file.source)
     found, strange = _texts(pdf, numbers)
-    return Contents(tuple(found), tuple(_notes(found, strange)))
+    return Contents(tuple(found), (*_notes(found, strange), *told(attachments)), attachments)
 
 
 def _notes(found: Sequence[Page], strange: Sequence[int]) -> Iterator[str]:

@@ -63,12 +63,13 @@ def read_layer(page: PdfPage, layer: PdfTextPage, room: int) -> TextLayer | None
     count = layer.count_chars()
     if count > room:
         return None
-    codes = [raw.FPDFText_GetUnicode(layer, place) for place in range(count)]
+    handle = layer.raw
+    codes = [raw.FPDFText_GetUnicode(handle, place) for place in range(count)]
     sample = range(0, count, max(1, count // _SAMPLES))
     unmapped = sum(raw.FPDFText_HasUnicodeMapError(layer, place) == 1 for place in sample)
     written = _written(layer, codes)
     turn = turned(page, in_points=True)
-    lines = lines_of(lambda place: turn(_edges_of(layer, place)), written)
+    lines = lines_of(lambda place: turn(_edges_of(handle, place)), written)
     return TextLayer([*written, " "], lines, mapped=unmapped * 2 <= len(sample))
 
 
@@ -106,7 +107,7 @@ def _ink_of(layer: PdfTextPage, place: int) -> Edges:
     return box if box[0] < box[2] and box[1] < box[3] else _edges_of(layer, place)
 
 
-def _edges_of(layer: PdfTextPage, place: int) -> Edges:
+def _edges_of(layer: object, place: int) -> Edges:
     """A character's line box: as high as its font, as wide as it goes on."""
     from pypdfium2 import raw
 
