@@ -24,4 +24,10 @@ def test_notebook(path: Path) -> None:
 
 
 def test_there_are_notebooks() -> None:
-    assert {path.stem for path in NOTEBOOKS} >= {"01_first_extraction", "05_streaming", "06_batches"}
+    assert {path.stem for path in NOTEBOOKS} >= {
+        "01_first_extraction",
+        "02_documents",
+        "03_images",
+        "05_streaming",
+        "06_batches",
+    }

@@ -13,7 +13,7 @@ from .judgement import Judgement
 
 _WORD = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|[^\s\u2e80-\u9fff\uf900-\ufaff]+")
 """A run without blanks; in Chinese and Japanese a character, since those write no blanks between words."""
-_NOWHERE = -1.0
+_NOWHERE = (-1.0,) * 4
 
 
 class Box(NamedTuple):
@@ -72,8 +72,12 @@ class Layout:
         """From one box, or None, for each character. What lies beyond the page's edges is cut to them."""
         edges = array("f")
         for character, box in zip(text, boxes, strict=True):
-            nowhere = box is None or character.isspace()
-            edges.extend((_NOWHERE,) * 4 if nowhere else (min(max(edge, 0.0), 1.0) for edge in box or ()))
+            if box is None or character.isspace():
+                edges.extend(_NOWHERE)
+            elif min(box) < 0 or max(box) > 1:
+                edges.extend(min(max(edge, 0.0), 1.0) for edge in box)
+            else:
+                edges.extend(box)
         return cls(text, edges, None if scores is None else array("f", scores))
 
     def places(self) -> list[Box | None]:
@@ -82,9 +86,12 @@ class Layout:
 
     def words(self) -> Iterator[Word]:
         """Those of the text that stand somewhere, in its order."""
+        edges = self.edges
         for found in _WORD.finditer(self.text):
-            for box in _union(self._placed(found.start(), found.end())):
-                yield Word(found.start(), found.end(), box, self._score(found.start(), found.end()))
+            start, end = found.span()
+            x0, y0, x1, y1 = (edges[4 * start + side : 4 * end : 4] for side in range(4))
+            if (left := min(x0)) >= 0:
+                yield Word(start, end, Box(left, min(y0), max(x1), max(y1)), self._score(start, end))
 
     def boxes(self, start: int, end: int) -> tuple[Box, ...]:
         """One box a line."""
@@ -122,17 +129,5 @@ class Layout:
         x0, y0, x1, y1 = self.edges[4 * place : 4 * place + 4]
         return None if x0 < 0 else Box(x0, y0, x1, y1)
 
-    def _placed(self, start: int, end: int) -> Iterator[Box]:
-        return (box for box in map(self._at, range(start, end)) if box is not None)
-
     def _score(self, start: int, end: int) -> float | None:
         return None if self.scores is None else min(self.scores[start:end])
-
-
-def _union(boxes: Iterator[Box]) -> Iterator[Box]:
-    """The box around all of them; nothing of nothing."""
-    whole = next(boxes, None)
-    for box in boxes:
-        whole = box if whole is None else whole.joined(box)
-    if whole is not None:
-        yield whole

@@ -192,3 +192,13 @@ def test_files_in_a_pdf_are_listed_and_not_read() -> None:
     assert document.attachments[1].media_type in ("application/xml", "text/xml")
     assert document.notes[0].startswith("attached and not read: empty.bin, invoice.xml")
     assert "42.50" in Document.of(document.attachments[1]).text
+
+
+def test_nothing_is_said_when_a_process_ends(tmp_path: Path) -> None:
+    import subprocess
+
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdf("Hello"))
+    code = "import sys, pathlib, extractor; d = extractor.Document.of(pathlib.Path(sys.argv[1])); print(d.text)"
+    ran = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
+    assert (ran.stdout, ran.stderr) == ("Hello\n", "")

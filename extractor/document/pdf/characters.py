@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -92,19 +92,25 @@ def _written(layer: PdfTextPage, codes: list[int]) -> list[str]:
 
 def layout_of(page: PdfPage, layer: PdfTextPage, found: TextLayer) -> Layout:
     """Where the characters of the text stand on the page as it is seen."""
-    turn = turned(page)
-    return Layout.of(found.text, (None if place < 0 else turn(_ink_of(layer, place)) for place in found.places()))
+    turn, ink = turned(page), _ink_of(layer.raw)
+    return Layout.of(found.text, (None if place < 0 else turn(ink(place)) for place in found.places()))
 
 
-def _ink_of(layer: PdfTextPage, place: int) -> Edges:
-    """A character's own box; that of its line where it has none."""
-    from pypdfium2 import PdfiumError
+def _ink_of(layer: object) -> Callable[[int], Edges]:
+    """The function that gives a character's own box; that of its line where it has none."""
+    from ctypes import byref, c_double
 
-    try:
-        box: Edges = layer.get_charbox(place)
-    except PdfiumError:
+    from pypdfium2 import raw
+
+    left, right, bottom, top = (c_double() for _ in range(4))
+    into, box_of = tuple(map(byref, (left, right, bottom, top))), raw.FPDFText_GetCharBox
+
+    def ink(place: int) -> Edges:
+        if box_of(layer, place, *into) and left.value < right.value and bottom.value < top.value:
+            return left.value, bottom.value, right.value, top.value
         return _edges_of(layer, place)
-    return box if box[0] < box[2] and box[1] < box[3] else _edges_of(layer, place)
+
+    return ink
 
 
 def _edges_of(layer: object, place: int) -> Edges:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from threading import RLock
 from typing import TYPE_CHECKING
 from weakref import ref
@@ -73,6 +75,12 @@ def _close(key: ref[Pdf]) -> None:
         found[0].close()
 
 
+@cache
+def _close_at_exit() -> None:
+    """Registered after pypdfium2's own, so that it comes before: that one tells the user what it has to close."""
+    atexit.register(lambda: [_close(key) for key in list(_kept)])
+
+
 def _after_fork() -> None:
     """A child shares the place in the parent's files, and perhaps a lock that nobody gives back: it opens anew."""
     global _LOCK, _kept
@@ -89,6 +97,7 @@ def _load(pdf: Pdf) -> PdfDocument:
         from pypdfium2 import raw
     except ImportError:
         raise SetupError("Reading PDFs needs pypdfium2:", remedy='pip install "typed-extractor[pdf]"') from None
+    _close_at_exit()
     file, secret = pdf.file, None if pdf.password is None else pdf.password.encode(errors="replace") + b"\0"
     if file.path is not None:
         handle = raw.FPDF_LoadDocument(str(file.path.resolve()).encode("utf-8", "surrogateescape") + b"\0", secret)
