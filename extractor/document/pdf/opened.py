@@ -78,7 +78,12 @@ def _close(key: ref[Pdf]) -> None:
 @cache
 def _close_at_exit() -> None:
     """Registered after pypdfium2's own, so that it comes before: that one tells the user what it has to close."""
-    atexit.register(lambda: [_close(key) for key in list(_kept)])
+    atexit.register(_close_all)
+
+
+def _close_all() -> None:
+    for key in list(_kept):
+        _close(key)
 
 
 def _after_fork() -> None:
