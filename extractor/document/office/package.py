@@ -11,11 +11,9 @@ from ..archive import Archive, beside
 from ..attachment import Attachment
 from ..elements import attribute, children, optional
 from ..image import Image
-from ..limits import unreadable
+from ..limits import FILE_BYTES, unreadable
 from ..page import Page
 from ..ranges import PageChoice, chosen
-
-_MEDIA_BYTES = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ def within(archive: Archive, folders: Iterable[str]) -> tuple[Attachment, ...]:
     return tuple(
         Attachment(name.rpartition("/")[2], guess_type(name)[0] or "application/octet-stream", data)
         for name in sorted(names, key=_in_order)
-        if (data := archive.read(name, _MEDIA_BYTES))
+        if (data := archive.read(name, FILE_BYTES))
     )
 
 
