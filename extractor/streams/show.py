@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
 
 class Show:
-    """``version`` counts what came of answers, ``reasoning`` holds the pieces of what the model thought."""
+    """``version`` counts what came of answers, ``length`` its characters; ``reasoning`` is what the model thought."""
 
     def __init__(self, schema: Schema[Any], settings: Settings) -> None:
         self.pins = Pins()
         self.reasoning: list[str] = []
         self.version = 0
+        self.length = 0
         self._schema = schema
         self._settings = settings
         self._lists: dict[str, Items] = {}
@@ -44,6 +45,7 @@ class Show:
     def hear(self, text: str) -> None:
         """More of the answer."""
         self.version += 1
+        self.length += len(text)
         if self._view is None:
             return
         self._view.feed(text)

@@ -40,7 +40,10 @@ class Stream(Under[T]):
     _pump: Generator[None, None, None] | None = None
 
     def __iter__(self) -> Iterator[Partial]:
-        """The JSON so far, after each piece that brought something new; with ``every=``, so many seconds apart."""
+        """The JSON so far, after each piece that brought something new; with ``every=``, so many seconds apart.
+
+        Of an answer of more than 2,048 characters, one comes for each 2,048th part of it at most.
+        """
         partials = Partials(self._show, self._every)
         while not self._over:
             partial = partials.next(over=False)

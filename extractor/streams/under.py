@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .show import Show
 
 T = TypeVar("T")
+_PARTS = 2048
 LEFT = "The stream was left before its end, so that it has no result."
 _UNDER_WAY = "The stream is not at its end yet, so that it has no result: go on to it, or await finish()."
 
@@ -119,15 +120,22 @@ class Partials:
         self._every = every
         self._due = 0.0
         self._shown = 0
+        self._length = 0
         self._before: Partial | None = None
 
     def next(self, over: bool) -> Partial | None:
         """The JSON so far where it is new, and where it is time for it or all is ``over``."""
-        if self._shown == self._show.version or not (over or not self._every or time.monotonic() >= self._due):
+        if self._shown == self._show.version or not (over or self._is_time()):
             return None
+        self._length = self._show.length
         self._shown = self._show.version
         partial = self._show.partial(self._before)
         if partial is not None:
             self._before = partial
             self._due = time.monotonic() + self._every
         return partial
+
+    def _is_time(self) -> bool:
+        """A partial costs what is open, so that in a very long answer one comes for each small part of it."""
+        grown = self._show.length - self._length
+        return grown * _PARTS >= self._show.length and (not self._every or time.monotonic() >= self._due)
