@@ -19,7 +19,6 @@ _SINGLE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac
 _WORD = re.compile(rf"[{_SINGLE}]|[^\W_{_SINGLE}]+")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NUMERAL = re.compile(r"[-+]?\d+(?:\.\d+)?")
-_FIELDS = re.compile(r"\d,[^\s\d]|[^\s\d],\d")
 _LONGEST_PHRASE = 12
 """Words of a text that are looked for as one."""
 
@@ -33,8 +32,6 @@ class Mentions:
     ends: tuple[int, ...]
     by_word: Mapping[str, Sequence[int]]
     surface: Surface
-    cells: Surface | None = None
-    """What stands between commas, where these part fields and may not join two numbers."""
 
     @classmethod
     def of(cls, text: str) -> Mentions:
@@ -44,8 +41,7 @@ class Mentions:
         for at, word in enumerate(words):
             by_word.setdefault(word, []).append(at)
         starts, ends = tuple(word.start() for word in found), tuple(word.end() for word in found)
-        cells = surface_of(text.replace(",", " ")) if _FIELDS.search(text) else None
-        return cls(words, starts, ends, by_word, surface_of(text), cells)
+        return cls(words, starts, ends, by_word, surface_of(text))
 
     def of_leaf(self, leaf: object) -> Sequence[Span]:
         """Where a value of plain JSON may be written, in the text's order."""
@@ -63,8 +59,7 @@ class Mentions:
         """Whatever the sign: a debit may be written without one."""
         if value.is_nan():
             return ()
-        tables = [self.surface.numbers, *([self.cells.numbers] if self.cells else ())]
-        return sorted({span for table in tables for span in _spans(table.get(value) or table.get(-value))})
+        return _spans(self.surface.numbers.get(value) or self.surface.numbers.get(-value))
 
     def _day(self, said: str) -> Sequence[Span]:
         try:
