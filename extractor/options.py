@@ -20,6 +20,7 @@ Style = Literal["chat", "completion"]
 Invalid = Literal["raise", "best", "keep"]
 Server = Literal["llama.cpp", "vllm", "sglang"]
 Grounding = Literal["off", "report", "require"]
+Candidates = Literal["auto", "all", "likely", "enum"]
 See = Literal["auto", "text", "image", "both", "ocr"]
 Detail = Literal["low", "high", "auto"]
 """How closely a model is to look at a picture."""
@@ -96,6 +97,11 @@ class Options(TypedDict, total=False):
     the type and the document, so that texts are the document's words, and numbers and days those that it writes
     (default None: the schema alone holds the model; the embedded model has ``llama.cpp``). ``grounding="off"`` switches
     it off."""
+    candidates: Candidates
+    """Which of the document's values may be given: with ``grammar=``, ``all`` of them, or the ``likely`` ones alone, by
+    each field's name and the layout, which helps models that choose badly (``auto``, the default: likely where the
+    style is ``completion``). ``enum`` is for endpoints without grammars: leaves with few candidates (days, numbers,
+    codes by pattern) become a choice among these in the strict schema, which then differs from document to document."""
     quotes: bool
     """Ask for the words of the document beside each value (default no): a quote that the document does not hold is an
     issue, and evidence looks there first. ``Annotated[…, Quoted]`` in a type asks it for one value."""
@@ -185,6 +191,7 @@ _CHOICES: Mapping[str, tuple[str | None, ...]] = {
     "on_invalid": get_args(Invalid),
     "grounding": get_args(Grounding),
     "grammar": (None, *get_args(Server)),
+    "candidates": get_args(Candidates),
     "mode": ("auto", *get_args(Mode)),
     "see": get_args(See),
     "detail": (None, *get_args(Detail)),
@@ -225,6 +232,7 @@ class Settings:
     on_invalid: Invalid = "raise"
     examples: Sequence[tuple[DocumentSource, object]] = ()
     grammar: Server | None = None
+    candidates: Candidates = "auto"
     quotes: bool = False
     grounding: Grounding = "report"
     validation_context: object = None

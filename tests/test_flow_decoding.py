@@ -71,3 +71,35 @@ def test_elsewhere_the_schema_alone_holds_the_model(options: dict[str, Any]) -> 
 def test_the_server_is_one_of_three() -> None:
     with pytest.raises(ValueError, match=r"grammar is one of None, llama\.cpp, vllm, sglang, not 'tgi'"):
         requests(RIGHT, grammar="tgi")
+
+
+def enum_of(**options: Any) -> Any:
+    (request,) = requests(RIGHT, candidates="enum", **options)
+    schema: Any = (request.response_format or {})["json_schema"]
+    return schema["schema"]["properties"]["total"].get("enum")
+
+
+def test_without_grammars_few_candidates_are_a_choice_in_the_schema() -> None:
+    assert 42.5 in enum_of()
+    assert enum_of(grounding="off") is None
+
+
+def test_a_patch_chooses_among_the_candidates_too() -> None:
+    wrong = {**RIGHT, "total": "many"}
+    _, patch = requests(wrong, {"p0": 42.5}, candidates="enum")
+    schema: Any = (patch.response_format or {})["json_schema"]
+    assert 42.5 in schema["schema"]["properties"]["p0"]["enum"]
+
+
+def test_small_models_choose_among_what_is_likely_and_others_among_all() -> None:
+    class Named(BaseModel):
+        company: str
+
+    text = "Acme Tools Ltd\nTotal: 42.50"
+    model = FakeModel(*[{"company": "Acme Tools Ltd"}] * 4)
+    extractor = Extractor("m", base_url="https://models.example.com/v1", transport=model, grammar="llama.cpp")
+    settings: tuple[dict[str, Any], ...] = ({}, {"style": "completion"}, {"candidates": "likely"})
+    for options in (*settings, {"style": "completion", "candidates": "all"}):
+        extractor.extract(Named, text, **options)
+    larks = [request.extra_body["grammar"] for request in model.requests]
+    assert [accepts(lark, '{"company":"Tools Ltd"}') for lark in larks] == [[True], [False], [False], [True]]

@@ -15,6 +15,7 @@ from .fold import Folded, folded
 from .surface import Place, Surface, surface_of
 
 if TYPE_CHECKING:
+    from .layout import Layout
     from .likeness import Grams
     from .runs import Words
 
@@ -31,6 +32,7 @@ _MONTH = re.compile(r"\d{4}-\d{2}")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]")
 _NAME = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
 """The words of a field's name: ``dueDate`` and ``due_date`` are due and date."""
+_LONGEST_UNIT, _PART_OF_WORD = 4, 0.9
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _TITLE = re.compile(
     r"\A(?:the|an?|der|die|das|den|le|la|les|el|los|las|il|lo|o|os|as|de|het|mrs?|ms|miss|mx|dr|prof|professor|sir|dame|hon|"
@@ -74,6 +76,12 @@ class Finder:
         return surface_of(self.text)
 
     @cached_property
+    def layout(self) -> Layout:
+        from .layout import layout_of
+
+        return layout_of(self.text)
+
+    @cached_property
     def grams(self) -> Grams:
         from .likeness import Grams
 
@@ -107,9 +115,16 @@ class Finder:
         line = self.line(place)
         start = self.line_start(line)
         beside = self.text[max(start, place - 120) : place].casefold()
-        above = self.text[self.line_start(max(line - 1, 0)) : start][-160:].casefold()
-        near, over = (sum(word in said for word in words) / len(words) for said in (beside, above))
+        near, over = (_share(words, said) for said in (beside, self._above(line)))
         return max(near, 0.5 * over)
+
+    def _above(self, line: int) -> str:
+        """The line above, or what is over it where it says a unit or a currency alone."""
+        for above in range(line - 1, max(line - 3, -1), -1):
+            said = self.text[self.line_start(above) : self.line_start(above + 1)].strip()[-160:]
+            if len(said) > _LONGEST_UNIT or above == 0:
+                return said.casefold()
+        return ""
 
     def places(self, value: object) -> tuple[Found, ...]:
         """Where a leaf of a JSON value could stand, in the order of the text. The same value gives the same tuple."""
@@ -262,3 +277,9 @@ def _edge(before: str, after: str) -> bool:
 def stands_alone(text: str, start: int, end: int) -> bool:
     """Whether a run begins and ends where words do."""
     return _edge(text[start - 1 : start], text[start]) and _edge(text[end - 1], text[end : end + 1])
+
+
+def _share(words: list[str], said: str) -> float:
+    """How many of the words are said, those that are but a part of a longer word for a little less."""
+    whole = set(re.findall(r"[^\W\d_]+", said))
+    return sum(1.0 if word in whole else _PART_OF_WORD * (word in said) for word in words) / len(words)

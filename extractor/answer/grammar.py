@@ -17,7 +17,8 @@ import orjson
 from ..paths import Keys
 from .finding import Finder
 from .lark import checked, json_part
-from .offers import offered
+from .likely import likely_texts, shape_of
+from .offers import MOST, offered
 
 Json = Mapping[str, Any]
 _PIECES = re.compile(
@@ -26,6 +27,9 @@ _PIECES = re.compile(
 _CONTROL = re.compile(r"[\x7f-\x9f\u2028\u2029]")
 _EDGES = r"/[^ ](.*[^ ])?/"
 """A text that is not empty, and neither begins nor ends with a blank."""
+
+_LENGTH = r"/(\\u[0-9a-f]{{4}}|\\[^u]|[^\\]){{{}}}/"
+"""Of a text as JSON writes it, so many characters."""
 
 
 def grammar(strict: Json, finder: Finder, is_free: Callable[[Keys], bool], *, likely: bool = False) -> str:
@@ -97,22 +101,44 @@ class _Rules:
         name = next((key for key in reversed(keys) if isinstance(key, str)), "")
         offers = offered(self.finder, rule, name if self.likely else None)
         if offers:
-            return self._named(" | ".join(_literal(_json(value)) for value in offers))
+            return self._named(" | ".join(_literal(_json(value)) for value in offers), terminal=True)
         is_text = rule.get("type") == "string" and not {"format", "pattern"} & rule.keys()
-        return self._run() if is_text and self.finder.text.strip() else self._as_it_says(rule)
+        if not is_text or not _fits(self.finder.text, rule):
+            return self._as_it_says(rule)
+        return self._set_apart(name, rule) if self.likely else self._run(self.finder.text, rule)
 
-    def _run(self) -> str:
-        """Words of the document, one after the other."""
-        chunks = [_json(chunk)[1:-1] for chunk in _chunks(self.finder.text)]
+    def _set_apart(self, name: str, rule: Json) -> str:
+        """Texts that the layout sets apart and that look like what the name asks for, and words of prose."""
+        shape = shape_of(name, str(rule.get("description", "")))
+        least, most = rule.get("minLength", 0), rule.get("maxLength", MOST)
+        found = [text for text in likely_texts(self.finder, shape) if least <= len(text) <= most]
+        if not found or len(found) > MOST:
+            return self._run(self.finder.text, rule)
+        prose = self.finder.layout.prose if shape == "name" else ""
+        said = [_literal(_json(text)) for text in found]
+        return self._named(" | ".join((*said, *((self._run(prose, rule),) if prose else ()))), terminal=True)
+
+    def _run(self, text: str, rule: Json) -> str:
+        """Words of the document, one after the other, within the lengths that the rule sets."""
+        chunks = [_json(chunk)[1:-1] for chunk in _chunks(text)]
         run = self._named(f"%regex {_json({'substring_chunks': chunks})}", terminal=True)
-        edged = self._named(f"{run} & {self._named(_EDGES, terminal=True)}", terminal=True)
-        return self._named(f'"\\"" {edged} "\\""')
+        edged = f"{run} & {self._named(_EDGES, terminal=True)}"
+        if {"minLength", "maxLength"} & rule.keys():
+            lengths = f"{rule.get('minLength', 0)},{rule.get('maxLength', '')}"
+            edged += f" & {self._named(_LENGTH.format(lengths), terminal=True)}"
+        return self._named(f'"\\"" {self._named(edged, terminal=True)} "\\""', terminal=True)
 
     def _as_it_says(self, rule: Json) -> str:
         return '"null"' if rule.get("type") == "null" else self._named(json_part(rule))
 
 
 _KINDS: Mapping[str, Callable[[_Rules, Json, Keys], str]] = {"object": _Rules._object, "array": _Rules._array}
+
+
+def _fits(text: str, rule: Json) -> bool:
+    """Whether a text has words, and some that are within the lengths of a rule."""
+    shortest, least, most = min(map(len, text.split()), default=0), rule.get("minLength"), rule.get("maxLength")
+    return shortest > 0 and (most is None or shortest <= int(most)) and (least is None or len(text) >= int(least))
 
 
 def _chunks(text: str) -> Iterable[str]:

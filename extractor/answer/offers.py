@@ -16,7 +16,7 @@ from .surface import Place
 
 Json = Mapping[str, Any]
 Key = TypeVar("Key")
-_MOST = 2000
+MOST = 2000
 _INSIDE = 0.5
 _LARGEST = Decimal(10) ** 15
 _LONGEST_RUN = 6
@@ -31,12 +31,12 @@ def offered(finder: Finder, rule: Json, name: str | None = None) -> Sequence[obj
     """
     kind = rule.get("type")
     if kind in ("number", "integer"):
-        return [_number(value, kind) for value in _numbers(finder, rule, name)][:_MOST]
+        return [_number(value, kind) for value in _numbers(finder, rule, name)][:MOST]
     if kind != "string":
         return []
     if rule.get("format") in _FORMATS:
-        return list(dict.fromkeys(_FORMATS[rule["format"]](finder)))[:_MOST]
-    return list(dict.fromkeys(_matching(finder, rule, name)))[:_MOST] if "pattern" in rule else []
+        return list(dict.fromkeys(_FORMATS[rule["format"]](finder)))[:MOST]
+    return list(dict.fromkeys(_matching(finder, rule, name)))[:MOST] if "pattern" in rule else []
 
 
 def _numbers(finder: Finder, rule: Json, name: str | None) -> list[Decimal]:

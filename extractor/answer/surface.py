@@ -28,6 +28,8 @@ _HALF_DAY = re.compile(r"(?<![\d.,:])(\d{1,2})()()\s?([ap])\.?\s?m\b\.?", re.IGN
 _MONTH = re.compile(r"(?<![\d/.-])(?:(\d{4})[-/.](\d{2})|(\d{2})[-/.](\d{4}))(?![\d/.-])")
 _NAMED_MONTH = re.compile(r"([^\W\d_]{3,15})\.?[\s,]{1,2}(?:de |of )?(\d{4})(?!\d)")
 _JOINED_BEFORE = re.compile(r"(?:[A-Za-z#_]|\w[-/:.])\Z")
+_MONEY = re.compile(r"(?<![^\W\d_])[A-Z]{1,3}\Z")
+_CENTS = re.compile(r"[\d.,']*[.,]\d\d")
 _JOINED_BEHIND = re.compile(r"[-/:]\w|_|[A-Za-z]{2}")
 _FIELDS = re.compile(r"\d,[^\s\d]|[^\s\d],\d")
 """Commas that part fields, and so may not join two numbers."""
@@ -152,7 +154,9 @@ def _readings(text: str, found: re.Match[str]) -> Iterator[tuple[Decimal, Place]
 
 def _is_inside(text: str, start: int, end: int) -> bool:
     """Whether a numeral is a part of a word, of a code, of a date or of a time."""
-    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    before, after = text[max(0, start - 4) : start], text[end : end + 2]
+    if _CENTS.fullmatch(text, start, end) and _MONEY.search(before):
+        return False
     return _JOINED_BEFORE.search(before) is not None or _JOINED_BEHIND.match(after) is not None
 
 

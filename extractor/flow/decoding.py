@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..annotations import GROUNDING
 from ..paths import Keys, to_keys, to_path
 from ..schema import Narrowed, Quoting
+from ..schema.dialects import dialect_of
 from ..schema.rules import said_at
 
 if TYPE_CHECKING:
@@ -29,14 +31,31 @@ llama.cpp: tools/server/README.md, ``grammar`` (built with LLAMA_LLGUIDANCE). vL
 def decoded(job: Job, form: Schema[Any] | Narrowed | Quoting) -> Mapping[str, Any] | None:
     """The fields of a request that is held to the document; None where it is held to the schema alone."""
     settings = job.settings
-    if settings.grammar is None or settings.grounding == "off" or not job.document.text.strip():
+    by_schema = settings.candidates == "enum"
+    if not (settings.grammar or by_schema) or settings.grounding == "off" or not job.document.text.strip():
         return None
+    return _chosen(job, form) if by_schema else _grammatical(job, form)
+
+
+def _chosen(job: Job, form: Schema[Any] | Narrowed | Quoting) -> Mapping[str, Any]:
+    from ..answer.enumerated import enumerated
+    from ..answer.finding import Finder
+
+    finder, dialect = Finder(job.document.text), dialect_of(job.settings.dialect or "openai")
+    schema = enumerated(form.strict, finder, partial(_is_free, job.schema, form), dialect)
+    described = {"name": form.name, "schema": schema, "strict": True}
+    return {"response_format": {"type": "json_schema", "json_schema": described}}
+
+
+def _grammatical(job: Job, form: Schema[Any] | Narrowed | Quoting) -> Mapping[str, Any]:
     from ..answer.finding import Finder
     from ..answer.grammar import grammar
 
-    finder, small = Finder(job.document.text), settings.style == "completion"
-    lark = grammar(form.strict, finder, lambda keys: _is_free(job.schema, form, keys), likely=small)
-    return {"extra_body": {**settings.request.get("extra_body", {}), **CARRIERS[settings.grammar](lark)}}
+    settings, finder = job.settings, Finder(job.document.text)
+    likely = settings.candidates == "likely" or (settings.candidates == "auto" and settings.style == "completion")
+    lark = grammar(form.strict, finder, partial(_is_free, job.schema, form), likely=likely)
+    carrier = CARRIERS[settings.grammar or "llama.cpp"]
+    return {"extra_body": {**settings.request.get("extra_body", {}), **carrier(lark)}}
 
 
 def _is_free(schema: Schema[Any], form: Schema[Any] | Narrowed | Quoting, keys: Keys) -> bool:

@@ -153,3 +153,68 @@ def test_keys_of_any_make_can_be_written(names: list[str]) -> None:
     kind = create_model("Odd", **fields)
     wire = Schema.of(kind, dialect="llguidance").strict["properties"]
     assert accepts(kind, "a b", dict.fromkeys(wire, "a b")) == [True]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "right", "wrong"),
+    [
+        (0, 5, ["Nails", "due"], ["Total due"]),
+        (8, None, ["Total due"], ["Nails", "due"]),
+        (1, 2, ["2", "x"], ["Nails"]),
+    ],
+)
+def test_texts_keep_their_lengths(least: int, most: int | None, right: list[str], wrong: list[str]) -> None:
+    kind = Annotated[str, Field(min_length=least, max_length=most)]
+    boxed = [{"value": value} for value in (*right, *wrong)]
+    assert accepts(kind, TEXT, *boxed) == [True] * len(right) + [False] * len(wrong)
+
+
+def test_a_length_that_no_word_has_leaves_the_schema() -> None:
+    assert accepts(Annotated[str, Field(max_length=2)], "abcdef", {"value": "xy"}) == [True]
+
+
+def likely(kind: Any, text: str, *answers: object) -> list[bool]:
+    made = grammar(Schema.of(kind, dialect="llguidance").strict, Finder(text), lambda keys: False, likely=True)
+    return [_accepted(made, json.dumps(answer, ensure_ascii=False, separators=(",", ":"))) for answer in answers]
+
+
+class Shop(BaseModel):
+    company: str
+    address: str | None
+    tax_id: str
+    first_name: str
+
+
+def test_likely_texts_are_what_the_layout_sets_apart() -> None:
+    text = 'Corner "Blue" Books\n4 Mill Lane,\nLeeds LS1\nTax id: 77-B\nAda Byron'
+    right = {
+        "company": 'Corner "Blue" Books',
+        "address": "4 Mill Lane, Leeds LS1",
+        "tax_id": "77-B",
+        "first_name": "Ada",
+    }
+    wrong = ({"company": "Blue"}, {"company": "77-B"}, {"address": "Mill"}, {"tax_id": "Leeds"}, {"first_name": "Eve"})
+    given = [right, {**right, "address": None}, *({**right, **each} for each in wrong)]
+    assert likely(Shop, text, *given) == [True, True, *[False] * len(wrong)]
+
+
+def test_words_of_prose_are_likely_in_any_run_beside_what_is_set_apart() -> None:
+    text = "Police report\nIn the capital a night guard was attacked with a car bomb last night by nobody."
+    runs = ("Police report", "a night guard", "In", "Police guard", "night")
+    assert likely(list[str], text, *({"value": [run]} for run in runs)) == [True, True, True, False, True]
+
+
+@pytest.mark.parametrize(
+    "text", ["\x00a\x1b b\x7f", "東京都\u3000千代田区", "مرحبا بالعالم", '"\\" {x}', "👩‍👩‍👧 family 🎉", "a\u2028b c"]
+)
+@pytest.mark.parametrize("kind", [Any, dict[str, str], str | int, tuple[str, float | None], list[str | None]])
+def test_documents_of_any_make_give_a_grammar_for_types_of_any_make(kind: Any, text: str) -> None:
+    strict = Schema.of(kind, dialect="llguidance").strict
+    for only_likely in (False, True):
+        assert Follower(grammar(strict, Finder(text), lambda keys: False, likely=only_likely)).follow("{")
+
+
+def test_a_pattern_that_no_strict_schema_takes_leaves_runs_of_words() -> None:
+    code = {"type": "string", "pattern": r"^(?=.*\d)[A-Z0-9-]{4}$"}
+    kind = {"type": "object", "properties": {"code": code}, "required": ["code"]}
+    assert accepts(kind, TEXT, {"code": "A-17"}, {"code": "Total due"}, {"code": "B-17"}) == [True, True, False]
