@@ -236,7 +236,7 @@ def _content(kind: object) -> object:
             return text_of(dict(kind))
         key = None if isinstance(kind, type) else (kind, repr(kind))
         hash(key)
-    except TypeError:
+    except (TypeError, ValueError, RecursionError):  # no JSON: to be told when it is compiled
         return None
     return key
 

@@ -9,6 +9,8 @@ from jsonschema import Draft3Validator, Draft4Validator, Draft7Validator, Draft2
 from jsonschema.exceptions import SchemaError
 from jsonschema.validators import validator_for
 from pydantic_core import PydanticSerializationError, from_json, to_json
+from referencing import Registry
+from referencing.exceptions import Unresolvable
 
 from ..errors import UnsupportedTypeError
 from ..issues import Issue
@@ -60,7 +62,7 @@ def checked_schema(schema: Mapping[str, object]) -> tuple[dict[str, object], typ
     """A copy of a raw JSON Schema and its draft: the stated one, else the latest whose metaschema takes it."""
     try:
         copy: dict[str, object] = from_json(to_json(dict(schema)))
-    except (PydanticSerializationError, ValueError) as error:
+    except (PydanticSerializationError, ValueError, RecursionError) as error:
         raise UnsupportedTypeError(f"the JSON Schema is no JSON: {short(str(error))}") from error
     if copy and copy.keys().isdisjoint(_KEYWORDS):
         raise UnsupportedTypeError(
@@ -74,11 +76,24 @@ def checked_schema(schema: Mapping[str, object]) -> tuple[dict[str, object], typ
     invalid = [_invalid(copy, draft) for draft in drafts]
     for draft, found in zip(drafts, invalid, strict=True):
         if found is None:
+            _check_ends(copy, draft)
             return copy, draft
     first = next(found for found in invalid if found is not None)
     path = to_path(first.absolute_path)
     text = f"the JSON Schema is invalid at {path}: {short(first.message)}; correct it there"
     raise UnsupportedTypeError(text, path=path) from first
+
+
+def _check_ends(schema: dict[str, object], draft: type[Validator]) -> None:
+    """UnsupportedTypeError where references lead round in a circle, so that no value can ever be validated."""
+    try:
+        for _ in draft(schema, registry=Registry()).iter_errors(None):
+            pass
+    except RecursionError:
+        text = "the JSON Schema refers to itself without an end ($ref, allOf): no value can be held against it"
+        raise UnsupportedTypeError(f"{text}; take the reference out that leads back") from None
+    except Unresolvable:  # told, with its place, where references are followed
+        pass
 
 
 def _invalid(schema: dict[str, object], draft: type[Validator]) -> SchemaError | None:

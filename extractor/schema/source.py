@@ -11,7 +11,14 @@ from typing import Any, cast
 from pydantic import BaseModel, TypeAdapter
 from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError, PydanticUserError
 from pydantic.json_schema import CoreModeRef, DefsRef, GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
-from pydantic_core import core_schema, to_jsonable_python
+from pydantic_core import (
+    PydanticSerializationError,
+    SchemaValidator,
+    ValidationError,
+    core_schema,
+    to_json,
+    to_jsonable_python,
+)
 
 from ..errors import SetupError, UnsupportedTypeError
 from .checking import short
@@ -25,6 +32,7 @@ _SCALARS = (str, int, float, bool, type(None))
 _AROUND = {"nullable", "function-after"}
 _NUMBER_KEY = r"[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?"
 _KEYS = {"int": "[0-9]+", "decimal": _NUMBER_KEY, "float": f"({_NUMBER_KEY}|inf|nan)"}
+_NO_TEXT = {"none", "tuple", "list", "set", "frozenset", "dict", "model", "dataclass", "typed-dict", "named-tuple"}
 _BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
 
 
@@ -154,7 +162,16 @@ class _Generator(GenerateJsonSchema):
                 found["properties"][name] = {"$unsupported": "it is kept out of the JSON Schema"}
                 found["required"] = [*found.get("required", []), name]
 
+    def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
+        return _unreachable(schema, (member.value for member in schema["members"])) or super().enum_schema(schema)
+
+    def literal_schema(self, schema: core_schema.LiteralSchema) -> JsonSchemaValue:
+        return _unreachable(schema, schema["expected"]) or super().literal_schema(schema)
+
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        kind = _bare(schema.get("keys_schema"))
+        if kind in _NO_TEXT:
+            return {"$unsupported": f"the keys of a JSON object are texts, which Pydantic reads as no {kind}"}
         found = super().dict_schema(schema)
         return found if "propertyNames" in found else {**found, **_key_rule(schema.get("keys_schema"))}
 
@@ -237,11 +254,41 @@ def _sign(schema: Any) -> str:
     return "" if least is not None and least >= 0 else "-?"
 
 
-def _key_rule(schema: Any) -> JsonSchemaValue:
-    """What the texts of keys must be that are read as numbers or booleans, of which Pydantic's schema is silent."""
+def _unreachable(schema: Any, values: Iterable[object]) -> JsonSchemaValue:
+    """Why a choice cannot be asked for: the type takes a value, such as a date, in no JSON form. Empty where it can."""
+    odd = [value for value in values if type(value) not in _SCALARS]
+    validator = SchemaValidator(schema) if odd else None
+    for value in odd:
+        if validator and not _takes(validator, value):
+            return {
+                "$unsupported": f"Pydantic reads no JSON as {short(repr(value))}, so the choices are texts or numbers"
+            }
+    return {}
+
+
+def _takes(validator: SchemaValidator, value: object) -> bool:
+    try:
+        validator.validate_json(to_json(value))
+    except (ValidationError, PydanticSerializationError):
+        return False
+    return True
+
+
+def _within(schema: Any) -> Any:
     while schema and schema["type"] in _AROUND:
         schema = schema["schema"]
-    kind = schema["type"] if schema else "any"
+    return schema
+
+
+def _bare(schema: Any) -> str:
+    """The kind of a schema, whatever is wrapped around it."""
+    inner = _within(schema)
+    return str(inner["type"]) if inner else "any"
+
+
+def _key_rule(schema: Any) -> JsonSchemaValue:
+    """What the texts of keys must be that are read as numbers or booleans, of which Pydantic's schema is silent."""
+    schema, kind = _within(schema), _bare(schema)
     if kind == "bool":
         return {"propertyNames": {"enum": ["true", "false"]}}
     return {"propertyNames": {"pattern": f"^{_sign(schema)}{_KEYS[kind]}$"}} if kind in _KEYS else {}

@@ -2,7 +2,10 @@
 
 import enum
 import math
-from typing import Any
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
 
 import pytest
 from pydantic import BaseModel
@@ -36,6 +39,47 @@ class Nan(enum.Enum):
     A = math.nan
 
 
+class Days(enum.Enum):
+    NEW_YEAR = date(2020, 1, 1)
+
+
+class Rates(enum.Enum):
+    FULL = Decimal("0.19")
+
+
+class Pairs(enum.Enum):
+    TEXT = "a text"
+    PAIR = (1, 2)
+
+
+class Things(enum.Enum):
+    THING = object()
+
+
+class Reachable(enum.Enum):
+    NOTHING = None
+    HALF = 0.5
+    LIST = [1, 2]  # noqa: RUF012
+
+
+@pytest.mark.parametrize("kind", [Days, Rates, Pairs, Things, Literal[b"bytes"]])
+def test_a_choice_that_pydantic_reads_no_json_as(kind: Any) -> None:
+    with pytest.raises(
+        UnsupportedTypeError, match=r"Pydantic reads no JSON as .*, so the choices are texts or numbers"
+    ):
+        Schema.of(kind)
+
+
+def test_a_choice_of_odd_values_that_json_can_say() -> None:
+    assert [Schema.of(Reachable).validate(value).value for value in (None, 0.5, [1, 2])] == list(Reachable)
+
+
+@pytest.mark.parametrize("kind", [tuple[int, int], frozenset[int], None])
+def test_a_dict_whose_keys_no_text_can_be(kind: Any) -> None:
+    with pytest.raises(UnsupportedTypeError, match="the keys of a JSON object are texts, which Pydantic reads as no"):
+        Schema.of(dict[kind, int])
+
+
 @pytest.mark.parametrize("kind", [Endless, Ping, Pong])
 def test_a_type_that_holds_itself_without_an_end(kind: Any) -> None:
     with pytest.raises(UnsupportedTypeError, match="no finite value fits this type"):
@@ -64,3 +108,29 @@ def test_a_json_schema_that_takes_anything(schema: Any) -> None:
 def test_what_no_json_fits(kind: Any, said: str) -> None:
     with pytest.raises(UnsupportedTypeError, match=said):
         Schema.of(kind)
+
+
+def inside_itself() -> dict[str, object]:
+    schema: dict[str, object] = {"type": "object"}
+    schema["properties"] = {"a": schema}
+    return schema
+
+
+def nested(depth: int) -> dict[str, object]:
+    schema: dict[str, object] = {"type": "integer"}
+    for _ in range(depth):
+        schema = {"type": "object", "properties": {"a": schema}}
+    return schema
+
+
+@pytest.mark.parametrize("schema", [inside_itself(), nested(400), nested(4000)])
+def test_a_dict_without_an_end_is_no_json(schema: Mapping[str, object]) -> None:
+    with pytest.raises(UnsupportedTypeError, match="the JSON Schema is no JSON"):
+        Schema.of(schema)
+
+
+@pytest.mark.parametrize("around", ["allOf", "anyOf", "oneOf"])
+def test_a_reference_that_leads_round_in_a_circle(around: str) -> None:
+    circle = {around: [{"$ref": "#/$defs/a"}, {"type": "integer"}]}
+    with pytest.raises(UnsupportedTypeError, match="refers to itself without an end"):
+        Schema.of({"$ref": "#/$defs/a", "$defs": {"a": circle}})
