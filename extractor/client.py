@@ -81,6 +81,7 @@ class _Front(Generic[Transport]):
         _try_out(settings)
         self._owned = transport is None or isinstance(transport, str)
         self._transport: Any = _pooled(transport) if transport is None or isinstance(transport, str) else transport
+        _check_transport(self._transport)
 
     @classmethod
     def local(
@@ -339,10 +340,12 @@ def _try_out(settings: Settings) -> None:
     ChatRequest(model=settings.model, messages=[{"role": "user", "content": "?"}], **settings.request)
     if settings.dialect is not None:
         dialect_of(settings.dialect)
-    if settings.locale is not None:
-        from .answer.locales import checked
 
-        checked(settings.locale)
+
+def _check_transport(transport: object) -> None:
+    if not (hasattr(transport, "handle_request") or hasattr(transport, "handle_async_request")):
+        kind = type(transport).__name__
+        raise TypeError(f"transport is an httpx.BaseTransport or AsyncBaseTransport, or 'aiohttp', not {kind}")
 
 
 def _pooled(over: str | None) -> httpx.BaseTransport:

@@ -31,6 +31,10 @@ _HINTS = {
     429: "The endpoint limits how often or how much you may ask: wait, or ask less at a time.",
 }
 _REDIRECT = "Redirects are not followed: set base_url to the final address."
+_UNTRUSTED = (
+    " If it is yours, name its certificates in SSL_CERT_FILE, or give"
+    " transport=RetryTransport(PoolTransport(verify=ssl.create_default_context(cafile=…)))."
+)
 _HEADERS = {
     "accept": "application/json",
     "accept-encoding": "gzip, deflate",
@@ -128,8 +132,9 @@ class Endpoint:
     def unreachable(self, request: httpx.Request, error: Exception, started: float) -> ModelUnreachableError:
         """The error for an exception of httpx. Frames below ours are left out: their locals hold the key."""
         said = self._clean(str(error)).rstrip(".") or type(error).__name__
+        way = _UNTRUSTED if "CERTIFICATE_VERIFY_FAILED" in said else ""
         failed = ModelUnreachableError(
-            f"No usable answer from {self.url.host}: {said}.", took=took_of(request, started)
+            f"No usable answer from {self.url.host}: {said}.{way}", took=took_of(request, started)
         )
         failed.__cause__ = _without_frames(error)
         return failed
@@ -192,6 +197,8 @@ def _parsed(base_url: str) -> httpx.URL:
 
 def _own_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """The caller's headers, which replace ours of the same name."""
+    if not isinstance(headers, Mapping) or not all(isinstance(text, str) for each in headers.items() for text in each):
+        raise TypeError("headers are a dict of texts: headers={'name': 'value'}")
     for name, value in headers.items():
         if name.lower() in ("content-length", "transfer-encoding", "host"):
             raise ValueError(f"headers: {name} is made for each request")

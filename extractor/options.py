@@ -8,6 +8,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypedDict, get_args
 
 from .limits import GUARDS, TIMEOUTS, Guards, Timeouts, check_ceiling, check_count, check_share
+from .shapes import check_shapes
 
 if TYPE_CHECKING:
     from .batch import Progress
@@ -169,6 +170,7 @@ _RESERVED = {
     "response_format": "extract makes it from the type, in the way that mode= names",
     "tools": "extract makes one of the type where you say mode='tool'",
     "stream": "extract reads the whole answer; stream(…) gives what came of it while it comes",
+    "every": "it belongs to stream(…)",
     "model": "the model belongs to Extractor(model, …)",
     "base_url": "the endpoint belongs to Extractor(model, base_url=…)",
     "api_key": "the key belongs to Extractor(model, api_key=…)",
@@ -284,36 +286,21 @@ class Settings:
                 raise ValueError(f"{choice} is one of {', '.join(map(str, words))}, not {getattr(self, choice)!r}")
         for ceiling in ("max_usd", "max_tokens_total", "deadline"):
             check_ceiling(ceiling, getattr(self, ceiling))
-        for model, price in self.prices.items():
-            if len(price) not in (2, 3) or not all(isinstance(part, int | float) and part >= 0 for part in price):
-                raise ValueError(f"prices[{model!r}] is (prompt, answer) or (prompt, answer, cached), not {price!r}")
         check_share("max_unread", self.max_unread)
-        for shape, (is_so, what) in _SHAPES.items():
-            if not is_so(getattr(self, shape)):
-                raise TypeError(f"{shape} is {what}, not {getattr(self, shape)!r:.200}")
-
-
-def _are_pairs(given: object) -> bool:
-    return isinstance(given, list | tuple) and all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in given)
-
-
-_SHAPES: Mapping[str, tuple[Callable[[object], bool], str]] = {
-    "instructions": (lambda given: isinstance(given, str | None), "a text"),
-    "escalate": (lambda given: isinstance(given, str | None), "the name of a model"),
-    "quotes": (lambda given: isinstance(given, bool), "True or False"),
-    "examples": (_are_pairs, "a list of pairs (document, value)"),
-    "observer": (
-        lambda given: given is None or callable(getattr(given, "observe", None)),
-        "an object with a method observe(fact)",
-    ),
-}
+        check_shapes(self)
 
 
 def _refusal(name: str) -> str:
     if name in _RESERVED:
         as_it_is = "To send a request as it is, use complete(ChatRequest(…))."
         return f"{name}= is no option of extract: {_RESERVED[name]}. {as_it_is}"
-    return f"{name}= is no option. There are: {', '.join(sorted(Options.__annotations__))}."
+    if name in BatchOptions.__annotations__:
+        return f"{name}= is no option of extract: it belongs to batch(…)."
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, Options.__annotations__, 1)
+    meant = f" Did you mean {near[0]}=?" if near else ""
+    return f"{name}= is no option.{meant} There are: {', '.join(sorted(Options.__annotations__))}."
 
 
 Progressing: TypeAlias = "Callable[[Progress], object] | bool | Literal['tqdm', 'rich'] | None"
@@ -384,6 +371,10 @@ class BatchSettings:
         for name, choices in (("order", get_args(Order)), ("redo", get_args(Redo))):
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} is one of {', '.join(choices)}, not {getattr(self, name)!r}")
+        if not isinstance(self.fatal, Collection) or not all(isinstance(status, int) for status in self.fatal):
+            raise TypeError(f"fatal is a list of HTTP statuses, not {self.fatal!r}")
+        if not isinstance(self.journal, str | PathLike | None):
+            raise TypeError(f"journal is the path of a file, not {self.journal!r}")
         if not isinstance(self.adaptive, bool):
             raise TypeError(f"adaptive is True or False, not {self.adaptive!r}")
         if not (self.progress in (None, True, False, "tqdm", "rich") or callable(self.progress)):

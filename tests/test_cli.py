@@ -48,6 +48,7 @@ def base_url() -> Iterator[str]:
 @pytest.fixture
 def inbox(tmp_path: Path) -> Path:
     (tmp_path / "types.py").write_text(TYPES)
+    (tmp_path / "lacking.py").write_text("import absent")
     (tmp_path / "shop.py").write_text(TYPES)
     (tmp_path / "a.txt").write_text("Order 17, 42.50")
     (tmp_path / "b.pdf").write_bytes(pdf("Order 17, 42.50"))
@@ -112,6 +113,7 @@ def test_standard_input_and_a_json_schema(inbox: Path, base_url: str) -> None:
         (("extract", "nothing", "a.txt"), "There is no ready-made type 'nothing'. Write module:Name, file.py:Name"),
         (("extract", "types.py:Ordr", "a.txt"), "'types.py:Ordr': there is no 'Ordr' in it. It has: BaseModel, Order."),
         (("extract", "absent.py:Order", "a.txt"), "There is no file absent.py."),
+        (("extract", "lacking.py:Order", "a.txt"), "lacking.py cannot be imported: No module named 'absent'."),
         (("extract", "absent:Order", "a.txt"), "There is no module 'absent' here."),
         (("extract", "absent.json", "a.txt"), "absent.json cannot be read: No such file or directory."),
         (("extract", "types.py", "a.txt"), "There is no ready-made type 'types.py'."),

@@ -329,6 +329,27 @@ def test_a_bad_document_costs_no_call(source: Any) -> None:
     assert model.requests == []
 
 
+@pytest.mark.parametrize("headers", [{"a": 3}, [("a", "b")]])
+def test_headers_that_are_no_dict_of_texts(headers: Any) -> None:
+    with pytest.raises(TypeError, match="headers are a dict of texts"):
+        Extractor("m", base_url="http://fake/v1", headers=headers)
+
+
+@pytest.mark.parametrize("transport", [3, httpx.Client])
+def test_a_transport_that_is_none_is_told_at_once(transport: Any) -> None:
+    with pytest.raises(
+        TypeError, match=r"transport is an httpx\.BaseTransport or AsyncBaseTransport, or 'aiohttp', not "
+    ):
+        Extractor("m", base_url="http://fake/v1", transport=transport)
+
+
+def test_a_certificate_that_is_not_trusted_is_told_with_the_way_out() -> None:
+    refused = httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate")
+    extractor = Extractor("m", base_url="https://fake/v1", transport=FakeModel(refused))
+    with pytest.raises(ModelUnreachableError, match=r"self-signed certificate\. If it is yours, name its"):
+        extractor.extract(int, "1")
+
+
 def test_headers_of_the_caller_replace_ours() -> None:
     wire = Wire(httpx.Response(200, content=Completion(content=GOOD).to_json()))
     own = {"Authorization": "Basic abc", "Content-Type": "application/json; charset=utf-8"}

@@ -3,7 +3,7 @@
 import pytest
 
 from extractor.limits import Timeouts
-from extractor.options import Options, Settings
+from extractor.options import BatchOptions, BatchSettings, Options, Settings
 
 
 def test_later_options_lie_over_earlier_ones() -> None:
@@ -24,7 +24,9 @@ def test_what_extract_builds_itself_is_refused_by_name(name: str) -> None:
 
 
 def test_an_unknown_option_is_named_beside_those_there_are() -> None:
-    with pytest.raises(TypeError, match=r"^temprature= is no option. There are: .*temperature"):
+    with pytest.raises(
+        TypeError, match=r"^temprature= is no option. Did you mean temperature=\? There are: .*temperature"
+    ):
         Settings.of("m", {"temprature": 1})  # type: ignore[typeddict-unknown-key]
 
 
@@ -38,11 +40,44 @@ def test_an_unknown_option_is_named_beside_those_there_are() -> None:
         ({"timeout": "9"}, TypeError, "timeout is a number of seconds or None, not '9'"),
         ({"timeout": float("nan")}, ValueError, "timeout is more than 0 seconds"),
         ({"instructions": 3}, TypeError, "instructions is a text, not 3"),
+        ({"locale": "german"}, ValueError, "locale is a language tag"),
+        ({"locale": 3}, TypeError, "locale is a language tag"),
+        ({"guards": None}, TypeError, "guards is Guards"),
+        ({"split": 3}, TypeError, "split is True, False, or what one document"),
+        ({"count_rows": "no"}, TypeError, "count_rows is True or False, not 'no'"),
+        ({"prices": None}, TypeError, "prices is a dict from models"),
+        ({"prices": {"m": 3}}, ValueError, r"prices\['m'\] is \(prompt, answer\)"),
     ],
 )
 def test_a_bad_value_is_told_with_its_range(options: Options, error: type[Exception], said: str) -> None:
     with pytest.raises(error, match=said):
         Settings.of("m", options)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("max_attempt", r"max_attempt= is no option\. Did you mean max_attempts=\? There are: "),
+        ("journal", r"journal= is no option of extract: it belongs to batch\(…\)"),
+        ("every", r"every= is no option of extract: it belongs to stream\(…\)"),
+    ],
+)
+def test_an_option_in_the_wrong_place_or_spelt_wrong_is_told_the_right_one(name: str, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        Settings.of("m", {name: 1})  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"fatal": 401}, "fatal is a list of HTTP statuses, not 401"),
+        ({"fatal": ["401"]}, "fatal is a list of HTTP statuses"),
+        ({"journal": 3}, "journal is the path of a file, not 3"),
+    ],
+)
+def test_an_option_of_a_batch_of_the_wrong_kind(options: BatchOptions, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        BatchSettings.parted(options)
 
 
 def test_timeouts() -> None:

@@ -15,17 +15,6 @@ _POINT_LANGUAGES = frozenset("en zh ja ko th he hi bn ta te mr gu kn ml pa ur ms
 _POINT_REGIONS = frozenset("CH LI MX US GB IE AU NZ IN".split())
 
 
-def checked(locale: object) -> str | None:
-    """The locale, if it is a tag or none at all. Raises TypeError or ValueError, which say what is taken."""
-    if locale is None:
-        return None
-    if not isinstance(locale, str):
-        raise TypeError(f"locale is a language tag such as de, en-US or de_CH, or None, not {locale!r}")
-    if _TAG.fullmatch(locale) is None:
-        raise ValueError(f"locale is a language tag (BCP 47) such as de, en-US or de_CH, not {locale!r}")
-    return locale
-
-
 @lru_cache(maxsize=64)
 def _parts(locale: str) -> tuple[str, str]:
     """Language and region, the latter empty where none is named."""

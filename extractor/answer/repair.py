@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..issues import Fix, Issue
 from ..paths import to_path
+from ..shapes import check_locale
 from .bare import bare, scalar
 from .boxes import boxed
 from .candidates import has_reasoning, spans
 from .choose import Chosen, choose, without
 from .given import Level, check_level, check_schema, text_of
-from .locales import checked
 from .parse import Parsed, parse
 from .reading import Reading, readings
 from .repeated import repeated
@@ -59,7 +59,8 @@ def repair(
     """
     check_level(level)
     check_schema(schema)
-    return _read(text_of(text), target_of(schema), level, checked(locale))
+    check_locale(locale)
+    return _read(text_of(text), target_of(schema), level, locale)
 
 
 def _read(text: str, target: Target | None, level: Level, locale: str | None) -> Repaired:

@@ -77,8 +77,8 @@ def test_any_text_gives_a_value_or_issues(text: str, schema: dict[str, object] |
 
 
 def _says_nothing(text: str) -> bool:
-    """Whether null, in any language, may be the answer."""
-    return any(word in text.lower() for word in ("n", "-", "—", "–"))
+    """Whether null, in any language, may be the answer, as where there is no letter and no digit at all."""
+    return not any(map(str.isalnum, text)) or any(word in text.lower() for word in ("n", "-", "—", "–"))
 
 
 @settings(max_examples=200, deadline=None)
