@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from ..paths import Keys
 from .finding import Finder, Found
+from .labels import labels_of
 
 _NEAR = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.1)
 """What a value says for an item, by the lines between them."""
@@ -169,7 +170,7 @@ class Choice:
 
     def _labelled(self, found: Found, keys: Keys) -> float:
         name = next((key for key in reversed(keys) if isinstance(key, str)), "")
-        return self.finder.labelled(found.start, name)
+        return self.finder.labelled(found.start, labels_of(name))
 
     def _align(self, keys: Keys, items: Sequence[object]) -> None:
         """Where a row has a value twice, the place in the column in which other rows have it."""

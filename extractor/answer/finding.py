@@ -15,6 +15,7 @@ from .fold import Folded, folded
 from .surface import Place, Surface, surface_of
 
 if TYPE_CHECKING:
+    from .labels import Labels
     from .layout import Layout
     from .likeness import Grams
     from .runs import Words
@@ -30,9 +31,7 @@ _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?
 _TIME = re.compile(r"(\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?")
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]")
-_NAME = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
-"""The words of a field's name: ``dueDate`` and ``due_date`` are due and date."""
-_LONGEST_UNIT, _PART_OF_WORD = 4, 0.9
+_LONGEST_UNIT = 4
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _TITLE = re.compile(
     r"\A(?:the|an?|der|die|das|den|le|la|les|el|los|las|il|lo|o|os|as|de|het|mrs?|ms|miss|mx|dr|prof|professor|sir|dame|hon|"
@@ -107,16 +106,11 @@ class Finder:
     def line_start(self, line: int) -> int:
         return self._ends[line - 1] + 1 if line > 0 else 0
 
-    def labelled(self, place: int, name: str) -> float:
-        """How much of a field's name stands before a place, on the line or, half as good, on the one above: 0 to 1."""
-        words = [word.casefold() for word in _NAME.findall(name) if len(word) >= 3]
-        if not words:
-            return 0.0
+    def labelled(self, place: int, labels: Labels) -> float:
+        """How well a place is labelled by what is before it on the line or, half as good, on the one above."""
         line = self.line(place)
-        start = self.line_start(line)
-        beside = self.text[max(start, place - 120) : place].casefold()
-        near, over = (_share(words, said) for said in (beside, self._above(line)))
-        return max(near, 0.5 * over)
+        beside = self.text[max(self.line_start(line), place - 120) : place].casefold()
+        return max(labels.share(beside), 0.5 * labels.share(self._above(line)))
 
     def _above(self, line: int) -> str:
         """The line above, or what is over it where it says a unit or a currency alone."""
@@ -277,9 +271,3 @@ def _edge(before: str, after: str) -> bool:
 def stands_alone(text: str, start: int, end: int) -> bool:
     """Whether a run begins and ends where words do."""
     return _edge(text[start - 1 : start], text[start]) and _edge(text[end - 1], text[end : end + 1])
-
-
-def _share(words: list[str], said: str) -> float:
-    """How many of the words are said, those that are but a part of a longer word for a little less."""
-    whole = set(re.findall(r"[^\W\d_]+", said))
-    return sum(1.0 if word in whole else _PART_OF_WORD * (word in said) for word in words) / len(words)

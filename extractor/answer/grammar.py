@@ -16,6 +16,7 @@ import orjson
 
 from ..paths import Keys
 from .finding import Finder
+from .labels import labels_of
 from .lark import checked, json_part
 from .likely import likely_texts, shape_of
 from .offers import MOST, offered
@@ -57,7 +58,7 @@ class _Rules:
         if "$ref" in rule:
             return self._referred(str(rule["$ref"]), keys)
         if "anyOf" in rule:
-            return self._named(" | ".join(self.node(branch, keys) for branch in rule["anyOf"]))
+            return self._named(" | ".join(self.node(_told(branch, rule), keys) for branch in rule["anyOf"]))
         kinds = rule.get("type")
         if isinstance(kinds, list) and "enum" not in rule:
             return self._named(" | ".join(self.node({**rule, "type": kind}, keys) for kind in kinds))
@@ -111,7 +112,8 @@ class _Rules:
         """Texts that the layout sets apart and that look like what the name asks for, and words of prose."""
         shape = shape_of(name, str(rule.get("description", "")))
         least, most = rule.get("minLength", 0), rule.get("maxLength", MOST)
-        found = [text for text in likely_texts(self.finder, shape) if least <= len(text) <= most]
+        labels = labels_of(name, str(rule.get("description", "")))
+        found = [text for text in likely_texts(self.finder, shape, labels) if least <= len(text) <= most]
         if not found or len(found) > MOST:
             return self._run(self.finder.text, rule)
         prose = self.finder.layout.prose if shape == "name" else ""
@@ -133,6 +135,11 @@ class _Rules:
 
 
 _KINDS: Mapping[str, Callable[[_Rules, Json, Keys], str]] = {"object": _Rules._object, "array": _Rules._array}
+
+
+def _told(branch: Json, rule: Json) -> Json:
+    """A branch with the description of the whole, where it has none of its own."""
+    return {"description": rule["description"], **branch} if "description" in rule and "$ref" not in branch else branch
 
 
 def _fits(text: str, rule: Json) -> bool:

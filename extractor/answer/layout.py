@@ -13,7 +13,7 @@ from itertools import chain, takewhile
 
 _CELL = re.compile(r"(?:(?!\t|\s\||\|\s| {2,}).)+")
 _LABEL = re.compile(r"[^\d:：]{1,40}?\s?[:：](?!//)\s*")
-_CUT = re.compile(r"[,;]\s*|(?<=\w)\s+[-–—/]\s+(?=\w)")
+_CUT = re.compile(r"(?:;|,(?!\d)|(?<!\d),)\s*|(?<=\w)\s+[-–—/]\s+(?=\w)")
 _EDGE = " \t*_=#~|•·-–—:：;,<>"
 _PLAIN = re.compile(r"(?<![^\W_])[^\W\d_]{2,}(?![^\W_])|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}")
 _COUNTED = re.compile(r"\d\.\d\d(?!\d)|\d,\d\d(?!\d|\s?[&,])|\d{1,4}([-/.])\d{1,2}\1\d{2,4}|\d:\d\d")
@@ -29,15 +29,15 @@ class Cell:
     """A text that stands by itself on its line.
 
     ``parts`` lie between any two cuts of what it says, ``tails`` begin after one and end with it, both the longest
-    first. ``plain``: words, maybe with numbers among them, and neither an amount nor a day. ``labelled``: its label
-    stands in it.
+    first. ``plain``: words, maybe with numbers among them, and neither an amount nor a day. ``label``: what stands
+    before a colon in it.
     """
 
     text: str
     parts: Sequence[str]
     tails: Sequence[str]
     plain: bool
-    labelled: bool
+    label: str
 
     @property
     def is_remark(self) -> bool:
@@ -95,7 +95,7 @@ def _cell(text: str) -> Cell | None:
     parts = [_clean(text[start:end]) for start, end in spans]
     tails = [" ".join(text[start:].split()).lstrip(_EDGE) for _, start in cuts[:-1] if start < len(text)]
     plain = _PLAIN.search(text, begin) is not None and _COUNTED.search(text, begin) is None
-    return Cell(whole, _kept([*parts, whole]), _kept(tails) or [whole], plain, label is not None)
+    return Cell(whole, _kept([*parts, whole]), _kept(tails) or [whole], plain, label[0] if label else "")
 
 
 def _kept(texts: Sequence[str]) -> list[str]:
@@ -111,7 +111,7 @@ def joined(column: Sequence[Cell], most: int) -> Iterator[str]:
     for at, first in enumerate(column):
         so_far = first.tails[0] if first.plain else ""
         for cell in column[at + 1 : at + most]:
-            if not so_far or not cell.plain or cell.labelled:
+            if not so_far or not cell.plain or cell.label:
                 break
             so_far = f"{so_far} {cell.tails[0]}"
             yield so_far.strip(_EDGE)
@@ -126,7 +126,7 @@ def blocks(column: Sequence[Cell], most: int) -> Iterator[str]:
     for at, first in enumerate(column):
         if not _has_number(first) or first.is_remark or (at > 0 and _leads_on(column[at - 1])):
             continue
-        run = [first, *takewhile(lambda cell: cell.plain and not cell.labelled, column[at + 1 : at + most])]
+        run = [first, *takewhile(lambda cell: cell.plain and not cell.label, column[at + 1 : at + most])]
         sure = _surely(run)
         for end in range(sure, min(sure + 1, len(run)) + 1):
             rest = " ".join(cell.tails[0] for cell in run[1:end])

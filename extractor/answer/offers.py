@@ -1,7 +1,7 @@
 """What a document offers for a leaf of a strict schema: its own numbers, days, times, addresses and codes.
 
 A small model is better off with the likeliest alone: numbers that stand alone, with decimals where a fraction may
-stand, beside the words of the field's name where there are such; where none is likely, all.
+stand, beside the words of the field's name where there are such, and not zero; where none is likely, all.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from .finding import Finder
+from .labels import Labels, labels_of
 from .surface import Place
 
 Json = Mapping[str, Any]
@@ -34,6 +35,9 @@ def offered(finder: Finder, rule: Json, name: str | None = None) -> Sequence[obj
         return [_number(value, kind) for value in _numbers(finder, rule, name)][:MOST]
     if kind != "string":
         return []
+    if rule.get("format") == "date" and name is not None:
+        words = labels_of(name, str(rule.get("description", "")))
+        return [day.isoformat() for day in _in_order(_best(finder, finder.surface.days, words))][:MOST]
     if rule.get("format") in _FORMATS:
         return list(dict.fromkeys(_FORMATS[rule["format"]](finder)))[:MOST]
     return list(dict.fromkeys(_matching(finder, rule, name)))[:MOST] if "pattern" in rule else []
@@ -43,12 +47,18 @@ def _numbers(finder: Finder, rule: Json, name: str | None) -> list[Decimal]:
     table = {value: places for value, places in finder.surface.numbers.items() if _fits(value, rule)}
     if name is None:
         return _in_order(table)
+    table = {value: places for value, places in table.items() if value} or table
     found = _some(table, lambda place: place.cost < _INSIDE)
     if rule.get("type") == "number":
         found = _some(found, lambda place: re.search(r"\d[.,]\d", finder.text[place.start : place.end]) is not None)
-    labels = {place: finder.labelled(place.start, name) for places in found.values() for place in places}
+    return _in_order(_best(finder, found, labels_of(name)))
+
+
+def _best(finder: Finder, table: Mapping[Key, Sequence[Place]], words: Labels) -> Mapping[Key, Sequence[Place]]:
+    """Those with the places that are best labelled; all where none is."""
+    labels = {place: finder.labelled(place.start, words) for places in table.values() for place in places}
     best = max(labels.values(), default=0.0)
-    return _in_order(_some(found, lambda place: best > 0 and labels[place] == best))
+    return _some(table, lambda place: best > 0 and labels[place] == best)
 
 
 def _some(table: Mapping[Key, Sequence[Place]], wanted: Callable[[Place], bool]) -> dict[Key, list[Place]]:
