@@ -1,9 +1,30 @@
-"""The bill, as people read it."""
+"""A result: the bill, as people read it, and what a pickle keeps of it."""
+
+import copy
+import pickle
+from typing import Any
 
 import pytest
+from pydantic import BaseModel, ValidationInfo, field_validator
 
+from extractor import Extractor, Schema
 from extractor.chat import CompletionTokens, PromptTokens, Took, Usage
 from extractor.result import Call, Ledger
+from extractor.testing import FakeModel
+
+
+class Order(BaseModel):
+    number: str
+
+    @field_validator("number")
+    @classmethod
+    def known(cls, number: str, info: ValidationInfo) -> str:
+        if info.context is not None and number not in info.context:
+            raise ValueError("is not known")
+        return number
+
+
+RAW = {"type": "object", "properties": {"number": {"type": "string"}}}
 
 USAGE = Usage(
     prompt_tokens=1000,
@@ -41,3 +62,20 @@ def test_sums_of_a_ledger() -> None:
 def test_what_is_unknown_is_none_and_never_nought() -> None:
     ledger = Ledger((PAID, GONE))
     assert (ledger.total_tokens, ledger.cached_tokens, ledger.usd, ledger.seconds) == (None, None, None, 10.5)
+
+
+@pytest.mark.parametrize("kind", [Order, list[Order] | None, dict[str, str], RAW])
+def test_a_result_survives_a_pickle_with_its_evidence(kind: Any) -> None:
+    answer: Any = [{"number": "17"}] if kind == list[Order] | None else {"number": "17"}
+    extractor = Extractor("m", base_url="http://fake/v1", transport=FakeModel(answer))
+    result = extractor.extract(kind, "Order 17")
+    for twin in (pickle.loads(pickle.dumps(result)), copy.deepcopy(result)):
+        assert (twin, twin.evidence, twin.confidence) == (result, result.evidence, result.confidence)
+
+
+def test_a_schema_from_a_pickle_keeps_the_context_of_its_validators() -> None:
+    schema = pickle.loads(pickle.dumps(Schema.of(Order).within(["17"])))
+    assert schema == Schema.of(Order)
+    assert schema.validate({"number": "17"}).value == Order(number="17")
+    assert [issue.path for issue in schema.validate({"number": "18"}).issues] == ["$.number"]
+    assert Schema.of(Order).validate({"number": "18"}).issues == ()

@@ -173,6 +173,9 @@ def _strange(made: object, value: object, listed: Set[str]) -> tuple[Issue, ...]
 class Checker(Protocol):
     """What validates source JSON: Pydantic for types, jsonschema for raw schemas."""
 
+    @property
+    def context(self) -> object: ...
+
     def value(self, value: object, exact: bool = False) -> Checked[Any]: ...
 
     def text(self, text: str | bytes) -> Checked[Any]: ...

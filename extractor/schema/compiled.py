@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, SupportsIndex, TypeVar, overload
 
 from ..paths import to_keys, to_path
 from ..tokens import text_tokens
@@ -51,6 +51,7 @@ class Schema(Generic[T]):
         "_by_marks",
         "_checker",
         "_dialect",
+        "_made_of",
         "_plan",
         "_source",
         "direct",
@@ -75,12 +76,25 @@ class Schema(Generic[T]):
         self.direct = self._plan.decoder is SAME
         self._annotated: frozenset[str] | None = None
         self._by_marks: bool | None = None
+        self._made_of: tuple[Any, str, bool] | None = None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Schema) and self._plan is other._plan
 
     def __hash__(self) -> int:
         return id(self._plan)
+
+    def __copy__(self) -> Schema[T]:
+        made: Schema[T] = object.__new__(Schema)
+        for name in self.__slots__:
+            setattr(made, name, getattr(self, name))
+        return made
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
+        """A pickle holds the type, and what is read from it is compiled there."""
+        if self._made_of is None:
+            return super().__reduce_ex__(protocol)
+        return _made_again, (*self._made_of, self._checker.context)
 
     def within(self, context: object) -> Schema[T]:
         """The same schema, whose validators are handed the context. It equals this one: it is sent alike."""
@@ -266,4 +280,11 @@ def compiled(kind: object, dialect: str = DEFAULT, open_objects: bool = False) -
         adapter = adapter_of(kind)
         raw = source_of(adapter, kind)
         source, checker = Source(raw, True), PydanticChecker(adapter, listed(raw))
-    return Schema(name_of(raw, kind), raw, source, rules, checker)
+    made: Schema[Any] = Schema(name_of(raw, kind), raw, source, rules, checker)
+    made._made_of = (raw if isinstance(kind, Mapping) else kind, dialect, open_objects)
+    return made
+
+
+def _made_again(kind: Any, dialect: str, open_objects: bool, context: object) -> Schema[Any]:
+    made = Schema.of(kind, dialect=dialect, open_objects=open_objects)
+    return made if context is None else made.within(context)

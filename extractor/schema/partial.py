@@ -23,6 +23,10 @@ class PartialChecker:
     def __init__(self, inner: Checker, outline: Outline) -> None:
         self._inner, self._outline = inner, outline
 
+    @property
+    def context(self) -> object:
+        return self._inner.context
+
     def value(self, value: object, exact: bool = False) -> Checked[Any]:
         bare = stated(self._outline, value)
         if bare is None:

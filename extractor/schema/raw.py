@@ -27,6 +27,8 @@ class RawChecker:
 
     __slots__ = ("_validator",)
 
+    context: object = None
+
     def __init__(self, schema: Mapping[str, object], draft: type[Validator]) -> None:
         self._validator = draft(schema)
 

@@ -324,7 +324,7 @@ def listed(source: Mapping[str, object]) -> Set[str]:
     ref = source.get("$ref")
     root = look_at(source, ref) if isinstance(ref, str) else source
     found = root.get("properties") if isinstance(root, dict) else None
-    return found.keys() if isinstance(found, dict) else frozenset()
+    return frozenset(found) if isinstance(found, dict) else frozenset()
 
 
 def name_of(source: Mapping[str, object], kind: object) -> str:
