@@ -72,6 +72,10 @@ class Judge:
     rule: str
     document: bool = False
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.rule, str) or not self.rule.strip():
+            raise TypeError(f"Judge takes a rule in words, such as 'is a job title, not a name', not {self.rule!r}")
+
     def __get_pydantic_json_schema__(self, core: object, handler: _Handler) -> dict[str, object]:
         return _with(handler(core), JUDGE, {"rule": self.rule, "document": self.document})
 
@@ -85,6 +89,10 @@ class Verify:
     """
 
     function: Callable[[Any], object | Awaitable[object]]
+
+    def __post_init__(self) -> None:
+        if not callable(self.function):
+            raise TypeError(f"Verify takes a function of the value, not {self.function!r}")
 
     def __get_pydantic_json_schema__(self, core: object, handler: _Handler) -> dict[str, object]:
         return _with(handler(core), VERIFY, Named(self.function))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import exp
 from typing import TYPE_CHECKING
 
+from .evidence import no_leaf
+
 if TYPE_CHECKING:
     from .evidence import Status
 
@@ -73,7 +75,9 @@ class Confidence(Mapping[str, float]):
         self._scores = {path: (score or uncalibrated)(each) for path, each in signals.items()}
 
     def __getitem__(self, path: str) -> float:
-        return self._scores[path]
+        if path in self._scores:
+            return self._scores[path]
+        raise KeyError(no_leaf(path, self._scores))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._scores)

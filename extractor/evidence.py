@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
@@ -71,9 +71,7 @@ class Evidence(Mapping[str, Leaf]):
     def __getitem__(self, path: str) -> Leaf:
         if path in self._leaves:
             return self._leaves[path]
-        inner = [leaf for leaf in self._leaves if leaf.startswith((f"{path}.", f"{path}["))]
-        known = f"it holds {', '.join(inner[:5])}" if inner else f"there are {', '.join(list(self._leaves)[:5])}"
-        raise KeyError(f"{path} is no leaf of the value; {known or 'none'}")
+        raise KeyError(no_leaf(path, self._leaves))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._leaves)
@@ -92,3 +90,11 @@ class Evidence(Mapping[str, Leaf]):
         counts = ((status, len(self.having(status))) for status in STATUSES)
         said = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in counts if count)
         return f"<Evidence {len(self)} leaves: {said}>" if said else "<Evidence: no leaves>"
+
+
+def no_leaf(path: object, leaves: Iterable[str]) -> str:
+    """Why a path has no support of its own, and which paths have."""
+    known = list(leaves)
+    inner = [leaf for leaf in known if leaf.startswith((f"{path}.", f"{path}["))]
+    there = f"it holds {', '.join(inner[:5])}" if inner else f"there are {', '.join(known[:5]) or 'none'}"
+    return f"{path} is no leaf of the value; {there}"

@@ -22,7 +22,9 @@ def to_path(keys: Iterable[str | int]) -> str:
 
 
 def to_keys(path: str) -> Keys:
-    """The keys of a JSONPath as ``to_path`` writes it. ValueError where it is none."""
+    """The keys of a JSONPath as ``to_path`` writes it. ValueError where it is none, TypeError where it is no text."""
+    if not isinstance(path, str):
+        raise TypeError(f"a path is a text like $.items[3].total, not {path!r}")
     keys: list[str | int] = []
     at = 1
     while at < len(path):

@@ -139,3 +139,12 @@ def test_scores_lie_between_0_and_1_and_reviews_are_ordered(signals: dict[str, S
         assert all(0 <= each <= 1 for each in confidence.values())
         review = confidence.needs_review(precision)
         assert [confidence[path] for path in review] == sorted(confidence[path] for path in review)
+
+
+def test_confidence_is_asked_by_path() -> None:
+    confidence = read(RIGHT).confidence
+    assert confidence["$.total"] > 0.9
+    with pytest.raises(KeyError, match=r"\$\.extra is no leaf of the value; it holds \$\.extra\.A"):
+        confidence["$.extra"]
+    with pytest.raises(KeyError, match=r"total is no leaf of the value; there are \$\.number, \$\.total"):
+        confidence["total"]

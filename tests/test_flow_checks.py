@@ -378,3 +378,9 @@ def test_what_a_type_has_of_ours_is_known_and_not_sent() -> None:
     assert Schema.of(Scoped).annotated == frozenset()
     assert Schema.of(Places).annotated == {"x-judge"}
     assert "x-judge" not in json.dumps(Schema.of(Places).strict)
+
+
+@pytest.mark.parametrize(("make", "given"), [(Judge, 3), (Judge, " "), (Verify, 3), (Verify, None)])
+def test_a_check_of_the_wrong_kind_is_told_where_it_is_written(make: Any, given: object) -> None:
+    with pytest.raises(TypeError, match=rf"^{make.__name__} takes a .*, not {given!r}$"):
+        make(given)

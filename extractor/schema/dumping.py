@@ -20,8 +20,12 @@ def dumped(adapter: TypeAdapter[Any], value: object) -> object:
 
 
 def plain(value: object) -> object:
-    """Any value as JSON, its parts as their own types read them."""
-    return _renamed(value, to_jsonable_python(value, by_alias=False, round_trip=True))
+    """Any value as JSON, its parts as their own types read them. TypeError where it has no JSON form."""
+    try:
+        data = to_jsonable_python(value, by_alias=False, round_trip=True)
+    except ValueError as error:
+        raise TypeError(f"{value!r:.80} is neither JSON nor an instance of a type: {error}") from None
+    return _renamed(value, data)
 
 
 def _renamed(value: object, data: object) -> object:

@@ -166,6 +166,14 @@ def test_what_has_no_text_is_not_searched() -> None:
     assert "see='ocr'" in evidence.notes[0]
 
 
+def test_what_has_no_json_form_cannot_stand_anywhere() -> None:
+    inside: dict[str, object] = {}
+    inside["itself"] = inside
+    for value in (object(), inside):
+        with pytest.raises(TypeError, match="is neither JSON nor an instance of a type"):
+            ground(value, "1")
+
+
 def test_evidence_is_asked_by_path() -> None:
     evidence = ground({"a": {"b": 1}, "c": None}, "1")
     assert repr(evidence) == "<Evidence 2 leaves: 1 exact, 1 null>"
