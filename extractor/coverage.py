@@ -95,10 +95,12 @@ class Coverage:
 
     @property
     def rows_seen(self) -> int:
+        """How many places of the document look like items of the lists."""
         return sum(window.rows_seen for window in self.windows)
 
     @property
     def rows_returned(self) -> int:
+        """How many items came back for them."""
         return sum(window.rows_returned for window in self.windows)
 
     @property

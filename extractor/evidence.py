@@ -53,6 +53,7 @@ class Leaf:
 
     @property
     def found(self) -> bool:
+        """Whether it stands anywhere in the document."""
         return bool(self.spans)
 
 

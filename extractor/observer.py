@@ -91,7 +91,9 @@ Fact: TypeAlias = Began | Requested | Answered | Read | Ended
 class Observer(Protocol):
     """What is given each fact of the extractions that it watches, in the thread or task that they run in."""
 
-    def observe(self, fact: Fact, /) -> None: ...
+    def observe(self, fact: Fact, /) -> None:
+        """Called at once, between request and answer: what takes long belongs elsewhere."""
+        ...
 
 
 class Below:

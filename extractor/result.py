@@ -73,14 +73,17 @@ class Ledger:
 
     @property
     def prompt_tokens(self) -> int | None:
+        """Tokens of the prompts, cached ones included."""
         return _total(usage.prompt_tokens if usage else None for usage in self._usages)
 
     @property
     def completion_tokens(self) -> int | None:
+        """Tokens of the answers, those of reasoning included."""
         return _total(usage.completion_tokens if usage else None for usage in self._usages)
 
     @property
     def total_tokens(self) -> int | None:
+        """Tokens of prompts and answers."""
         return _total(_all_tokens(usage) for usage in self._usages)
 
     @property
@@ -90,6 +93,7 @@ class Ledger:
 
     @property
     def reasoning_tokens(self) -> int | None:
+        """Tokens of the answers that went into reasoning."""
         return _total(usage.reasoning_tokens if usage else None for usage in self._usages)
 
     @property
@@ -99,6 +103,7 @@ class Ledger:
 
     @property
     def credits(self) -> float | None:
+        """The endpoint's own money, where it reports some."""
         return _total(call.credits for call in self.calls if call.charged)
 
     @property

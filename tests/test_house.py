@@ -3,6 +3,7 @@
 import ast
 import sys
 from collections.abc import Iterator
+from inspect import isfunction
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,17 @@ def test_the_inside_knows_no_network_clock_or_environment(file: Path) -> None:
     outside = {"httpx", "socket", "ssl", "urllib", "time", "asyncio", "subprocess", "random"}
     names = {name for name, own, _ in imports(file) if not own} - {"urllib.parse"}
     assert {name.split(".")[0] for name in names} & outside == set()
+
+
+def test_what_is_public_says_what_it_is() -> None:
+    silent = []
+    for name in extractor.__all__:
+        public = getattr(extractor, name)
+        silent += [name] * (not public.__doc__)
+        for key, member in vars(public).items() if isinstance(public, type) else ():
+            function = member.fget if isinstance(member, property) else getattr(member, "__func__", member)
+            silent += [f"{name}.{key}"] * (key[0] != "_" and isfunction(function) and not function.__doc__)
+    assert silent == []
 
 
 def test_no_module_is_over_400_lines() -> None:

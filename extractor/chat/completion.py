@@ -107,26 +107,32 @@ class Completion:
 
     @property
     def content(self) -> str | None:
+        """The text of the first choice."""
         return self.choices[0].message.content
 
     @property
     def refusal(self) -> str | None:
+        """Why the first choice refuses, in the model's words."""
         return self.choices[0].message.refusal
 
     @property
     def finish_reason(self) -> str | None:
+        """Why the first choice ended, such as ``stop`` or ``length``."""
         return self.choices[0].finish_reason
 
     @property
     def reasoning(self) -> str | None:
+        """What the model thought before the first choice, where it is told."""
         return self.choices[0].message.reasoning
 
     @property
     def tool_calls(self) -> tuple[ToolCall, ...]:
+        """Those of the first choice."""
         return self.choices[0].message.tool_calls
 
     @property
     def logprobs(self) -> Logprobs | None:
+        """Those of the first choice, where they were asked for."""
         return self.choices[0].logprobs
 
     @classmethod

@@ -38,6 +38,17 @@ def integer(value: object) -> int | None:
     return int(found) if found is not None and found == int(found) else None
 
 
+def amount(value: object) -> float | None:
+    """Money or the like, of which nobody spends less than nothing."""
+    found = number(value)
+    return found if found is not None and found >= 0 else None
+
+
+def count(value: object) -> int | None:
+    found = integer(value)
+    return found if found is not None and found >= 0 else None
+
+
 def integers(value: object) -> tuple[int, ...] | None:
     found = tuple(map(integer, value)) if isinstance(value, (list, tuple)) else (None,)
     return None if None in found else found  # type: ignore[return-value]

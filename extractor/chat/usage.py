@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..errors import ModelProtocolError
-from .loose import integer, load, number, record
+from .loose import amount, count, load, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,7 @@ class Meta:
     extra: Mapping[str, object] = field(default_factory=dict)
 
 
-_PROMPT = dict.fromkeys(
-    ("cached_tokens", "cache_write_tokens", "audio_tokens", "image_tokens", "video_tokens"), integer
-)
+_PROMPT = dict.fromkeys(("cached_tokens", "cache_write_tokens", "audio_tokens", "image_tokens", "video_tokens"), count)
 _COMPLETION = dict.fromkeys(
     (
         "reasoning_tokens",
@@ -94,19 +92,19 @@ _COMPLETION = dict.fromkeys(
         "accepted_prediction_tokens",
         "rejected_prediction_tokens",
     ),
-    integer,
+    count,
 )
 read_usage = record(
     Usage,
     {
-        "prompt_tokens": integer,
-        "completion_tokens": integer,
-        "total_tokens": integer,
+        "prompt_tokens": count,
+        "completion_tokens": count,
+        "total_tokens": count,
         "prompt_tokens_details": record(PromptTokens, _PROMPT),
         "completion_tokens_details": record(CompletionTokens, _COMPLETION),
     },
 )
-read_meta = record(Meta, {"usage": record(Spent, {"credits_used": number, "usd_spent": number})})
+read_meta = record(Meta, {"usage": record(Spent, {"credits_used": amount, "usd_spent": amount})})
 
 
 def costs_in(body: bytes) -> tuple[Usage | None, Meta | None]:

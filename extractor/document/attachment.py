@@ -19,6 +19,7 @@ class Attachment:
 
     @property
     def size(self) -> int:
+        """In bytes."""
         return len(self.data)
 
     def __repr__(self) -> str:

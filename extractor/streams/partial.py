@@ -36,6 +36,7 @@ class Partial:
         return frozenset(map(to_path, _changes(self.before, self.data, ())))
 
     def is_final(self, keys: Keys) -> bool:
+        """Whether what stands at these keys cannot change any more."""
         if self.open is None:
             return True
         if self.loose and keys[: len(self.open)] == self.open:

@@ -194,6 +194,15 @@ def test_what_is_missing_null_or_odd_is_none_and_the_odd_is_kept() -> None:
     )
 
 
+def test_less_than_nothing_is_spent_by_nobody() -> None:
+    usage = {"prompt_tokens": -5, "completion_tokens": 2, "prompt_tokens_details": {"cached_tokens": -1}}
+    made = answer({"content": "x"}, usage=usage, meta={"usage": {"usd_spent": -0.1, "credits_used": 3}})
+    assert made.usage is not None
+    assert (made.usage.prompt_tokens, made.usage.completion_tokens, made.usage.cached_tokens) == (None, 2, None)
+    assert made.meta is not None
+    assert made.meta.usage == Spent(credits_used=3, extra={"usd_spent": -0.1})
+
+
 def test_unknown_fields_are_kept_at_every_level() -> None:
     made = answer({"content": "x", "mood": "good"}, provider="P", usage={"cost": 0.1, "total_tokens": 3.0})
     assert made.extra == {"provider": "P"}
