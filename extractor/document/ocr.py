@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from ctypes import py_object, pythonapi
 from dataclasses import dataclass, replace
 from io import BytesIO
 from threading import Lock
@@ -36,9 +37,15 @@ class _Engine:
         self.forget()
 
     def forget(self) -> None:
-        """A forked child has none of the engine's threads, and perhaps a lock that nobody gives back."""
         self._lock = Lock()
         self._run: Any = None
+
+    def after_fork(self) -> None:
+        """A child has none of the engine's threads, and perhaps a lock that nobody gives back. Its parent's engine is
+        never let go there, not even at the end: that would wait for the threads for ever."""
+        if self._run is not None:
+            pythonapi.Py_IncRef(py_object(self._run))
+        self.forget()
 
     def read(self, drawn: Picture) -> Any:
         with self._lock:
@@ -50,7 +57,7 @@ class _Engine:
 _ENGINE = _Engine()
 forget = _ENGINE.forget
 """Lets the engine go: the next picture starts another one."""
-os.register_at_fork(after_in_child=forget)
+os.register_at_fork(after_in_child=_ENGINE.after_fork)
 
 
 class _Line(NamedTuple):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from io import BytesIO
 from typing import Any
 
@@ -111,3 +113,24 @@ def test_an_empty_picture_reads_as_nothing() -> None:
 def test_a_web_address_is_not_fetched_to_be_read() -> None:
     with pytest.raises(DocumentError, match="a web address is not fetched to be read"):
         asked(Image("https://example.com/a.png"), reads_images=False)
+
+
+def test_a_process_that_has_read_pictures_starts_others() -> None:
+    """A child that runs code before its program starts is forked, and must not wait for the engine's threads."""
+    code = """
+import os, subprocess, sys
+from PIL import Image as Pillow
+from extractor import Page, Image
+from extractor.document.ocr import read_page
+from io import BytesIO
+drawn = BytesIO()
+Pillow.new("RGB", (64, 64), "white").save(drawn, "PNG")
+read_page(Page(1, "", Image(drawn.getvalue())))
+subprocess.run([sys.executable, "-c", ""], preexec_fn=os.setpgrp, check=True)
+child = os.fork()
+if not child:
+    sys.exit(0)
+print(os.waitpid(child, 0)[1])
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert (ran.stdout, ran.returncode) == ("0\n", 0), ran.stderr
