@@ -13,6 +13,8 @@ Json: TypeAlias = dict[str, object]
 
 ANY_ITEM = "[*]"
 ANY_KEY = ".*"
+ABSTRACT = "$abstract"
+"""Stands in the rule of a class that cannot be made, with its name."""
 TOLD = "$told"
 """Stands beside a format that a user's own words add to a type: nothing checks it."""
 

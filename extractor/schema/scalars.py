@@ -10,6 +10,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from ..paths import Keys
+from . import patterns
 from .codec import SAME, Codec, Pruning
 from .form import TOLD, Form, Json, Nothing, text_of
 
@@ -32,25 +33,22 @@ _SAYS = {
     "uniqueItems": "No item twice",
     "minProperties": "At least {} entries",
     "maxProperties": "At most {} entries",
+    "$from": "From {} on",
+    "$until": "Until {}",
+    "$after": "After {}",
+    "$before": "Before {}",
+    "$least": "At least {}",
+    "$most": "At most {}",
+    "$longer": "Longer than {}",
+    "$shorter": "Shorter than {}",
 }
 _PAIRS = (("minItems", "maxItems"), ("minLength", "maxLength"), ("minimum", "maximum"))
+_TEXT_RULES = ("minLength", "maxLength", "pattern", "format")
+_TEXT_ENDS = ("$from", "$until", "$after", "$before", "$least", "$most", "$longer", "$shorter")
 _LOOK = re.compile(r"\(\?(?:[=!]|<[=!])")
 _BACK = re.compile(r"(?:[^\\]|^)(?:\\\\)*(?:\\[1-9]|\\k<|\(\?P=)")
+_PLAIN_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _LENGTH_LOOK = re.compile(r"\^?\(\?=\.\{(\d+)(,?)(\d*)\}\$\)")
-
-
-def _base64(marks: str) -> str:
-    """Base64 with two marks beside letters and digits. The bits that the last sign leaves over are zero."""
-    sign = f"[A-Za-z0-9{re.escape(marks)}]"
-    return f"({sign}{{4}})*({sign}[AQgw]==|{sign}{{2}}[AEIMQUYcgkosw048]=)?"
-
-
-_FORMAT_PATTERNS = {
-    "decimal": r"^-?[0-9]+(\.[0-9]+)?$",
-    "uri": r"^[a-z][a-z0-9+.-]*:\S+$",
-    "base64": r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\n?$",
-    "base64url": f"^({_base64('_-')}|{_base64('+/')})$",
-}
 
 
 def say(keyword: str, value: object) -> str:
@@ -75,8 +73,10 @@ def string(c: Compiler, node: Json, place: Place) -> Form:
         return json_text(c, node, place)
     if c.typed and node.get("format") == "ipvanyaddress":
         return c.node({"anyOf": [{"type": "string", "format": "ipv4"}, {"type": "string", "format": "ipv6"}]}, place)
+    if c.typed and node.get("format") == "color" and TOLD not in node and "pattern" in c.dialect.keywords:
+        return c.defined("format color", "Color", {"type": "string", "pattern": patterns.color()}, place)
     texts, said = _text_rules(c, node, place)
-    kept, notes = keep(c, texts, ("minLength", "maxLength", "pattern", "format"), place)
+    kept, notes = keep(c, texts, _TEXT_RULES + _TEXT_ENDS, place)
     if c.dialect.one_text_rule and kept.keys() & {"pattern", "format"} and kept.keys() & {"minLength", "maxLength"}:
         notes += tuple(say(key, kept.pop(key)) for key in ("minLength", "maxLength") if key in kept)
     codec: Codec = DECIMAL if c.typed and node.get("format") == "decimal" else SAME
@@ -92,10 +92,10 @@ def _text_rules(c: Compiler, node: Json, place: Place) -> tuple[Json, tuple[str,
     form = rules.get("format")
     if isinstance(form, str) and form not in c.dialect.formats:
         del rules["format"]
-        pattern = _FORMAT_PATTERNS.get(form) if c.typed and TOLD not in node else None
+        pattern = patterns.FORMATS.get(form) if c.typed and TOLD not in node else None
         if pattern and "pattern" not in rules:
             rules["pattern"] = pattern
-        notes += [say("format", form)] if form not in {"decimal", "password"} else []
+        notes += [say("format", form)] if form not in {"decimal", "password", "date-time-local"} else []
         c.change(place, "format", f"format {form} is not on the list; it is described")
     return rules, tuple(notes)
 
@@ -211,7 +211,7 @@ class DecimalText(Codec):
             number = Decimal(str(value))
         except InvalidOperation:
             return value
-        return value if isinstance(value, str) and "e" not in value.lower() else format(number, "f")
+        return value if isinstance(value, str) and _PLAIN_NUMBER.fullmatch(value) else format(number, "f")
 
     def pruned(self, by: Pruning) -> Codec:
         return SAME if by.decoding else self

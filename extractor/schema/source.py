@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from inspect import isabstract
 from types import FunctionType
 from typing import Any, cast
 
@@ -21,10 +22,12 @@ from pydantic_core import (
 )
 
 from ..errors import SetupError, UnsupportedTypeError
+from . import patterns
+from .bounds import BOUNDS, SPANS, as_url, bounded, dated, with_words
 from .checking import short
 from .defaults import takes_default
 from .drafts import look_at
-from .form import TOLD, Json
+from .form import ABSTRACT, TOLD, Json
 
 _PLAIN_WORDS = {"pydantic_js_updates", "pydantic_js_extra"}
 _TYPES = ("string", "number", "integer", "boolean", "null", "array", "object")
@@ -33,7 +36,7 @@ _AROUND = {"nullable", "function-after"}
 _NUMBER_KEY = r"[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?"
 _KEYS = {"int": "[0-9]+", "decimal": _NUMBER_KEY, "float": f"({_NUMBER_KEY}|inf|nan)"}
 _NO_TEXT = {"none", "tuple", "list", "set", "frozenset", "dict", "model", "dataclass", "typed-dict", "named-tuple"}
-_BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+_STEPS = {"str": "string", "int": "integer", "float": "number"}
 
 
 class _Methods(dict[Any, Callable[[Any], JsonSchemaValue]]):
@@ -63,6 +66,7 @@ class _Generator(GenerateJsonSchema):
         super().__init__(*args, **kwargs)
         self._met: Counter[str] = Counter()
         self._names: set[str] = set()
+        self._made: set[str] = set()
 
     def build_schema_type_to_method(self) -> _Methods:
         self._methods = _Methods(self)
@@ -76,6 +80,8 @@ class _Generator(GenerateJsonSchema):
         root = self.generate_inner(schema)
         for lost in sorted(self._names - self.definitions.keys()):
             self.definitions[DefsRef(lost)] = {}
+        for made in sorted(self._made & self.definitions.keys()):
+            self.definitions[DefsRef(made)].pop(ABSTRACT, None)
         name = str(root.get("$ref", "")).removeprefix("#/$defs/")
         if len(root) == 1 and self._met[name] == 1:
             root = self.definitions.pop(DefsRef(name))
@@ -98,11 +104,12 @@ class _Generator(GenerateJsonSchema):
             self._met[str(found.get("$ref", "")).removeprefix("#/$defs/")] += 1
             return found
         if not metadata.keys() <= _PLAIN_WORDS or callable(metadata.get("pydantic_js_extra")):
-            return super().generate_inner(schema)
-        method = self._methods[schema["type"]]
-        found = {**method(schema), **_own_words(metadata.get("pydantic_js_updates"))} if metadata else method(schema)
+            return bounded(super().generate_inner(schema))
+        found = self._methods[schema["type"]](schema)
+        if metadata:
+            found = bounded(with_words(found, _own_words(metadata.get("pydantic_js_updates"))))
         extra = metadata.get("pydantic_js_extra")
-        return {**found, **_own_words(to_jsonable_python(extra))} if extra else found
+        return with_words(found, _own_words(to_jsonable_python(extra))) if extra else found
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -179,22 +186,71 @@ class _Generator(GenerateJsonSchema):
         return self.handle_invalid_for_json_schema(schema, f"core_schema.IsSubclassSchema ({schema['cls']})")
 
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
-        number = {"type": "number"} | {word: float(schema[key]) for key, word in _BOUNDS.items() if key in schema}  # type: ignore[literal-required]
-        return {"anyOf": [number, {"type": "string", "format": "decimal", "pattern": _decimal_pattern(schema)}]}
+        number = {"type": "number"} | {word: float(schema[key]) for key, word in BOUNDS.items() if key in schema}  # type: ignore[literal-required]
+        return {"anyOf": [number, {"type": "string", "format": "decimal", "pattern": patterns.decimal(schema)}]}
 
     def url_schema(self, schema: core_schema.UrlSchema) -> JsonSchemaValue:
-        return _with_schemes(super().url_schema(schema), schema.get("allowed_schemes"))
+        return as_url(super().url_schema(schema), schema)
 
     def multi_host_url_schema(self, schema: core_schema.MultiHostUrlSchema) -> JsonSchemaValue:
-        return _with_schemes(super().multi_host_url_schema(schema), schema.get("allowed_schemes"))
+        return as_url(super().multi_host_url_schema(schema), schema)
+
+    def datetime_schema(self, schema: core_schema.DatetimeSchema) -> JsonSchemaValue:
+        """The format has an offset, so that it does not hold the text of a time without one."""
+        local = schema.get("tz_constraint") == "naive"
+        return dated({"type": "string", "format": "date-time-local" if local else "date-time"}, schema)
+
+    def date_schema(self, schema: core_schema.DateSchema) -> JsonSchemaValue:
+        return dated(super().date_schema(schema), schema)
+
+    def time_schema(self, schema: core_schema.TimeSchema) -> JsonSchemaValue:
+        return dated(super().time_schema(schema), schema)
+
+    def timedelta_schema(self, schema: core_schema.TimedeltaSchema) -> JsonSchemaValue:
+        return dated(super().timedelta_schema(schema), schema, SPANS)
+
+    def chain_schema(self, schema: core_schema.ChainSchema) -> JsonSchemaValue:
+        """What the first step reads, within the bounds that the next ones of its kind set, as Pydantic chains them."""
+        found = super().chain_schema(schema)
+        for step in map(_unwrapped, schema["steps"][1:]):
+            if found.get("type") == _STEPS.get(step["type"], False):
+                found = {**self.generate_inner(step), **found}
+        return found
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        found = super().model_schema(schema)
+        return {**found, ABSTRACT: schema["cls"].__name__} if isabstract(schema["cls"]) else found
+
+    def function_before_schema(self, schema: core_schema.BeforeValidatorFunctionSchema) -> JsonSchemaValue:
+        return self._behind(super().function_before_schema(schema))
+
+    def function_wrap_schema(self, schema: core_schema.WrapValidatorFunctionSchema) -> JsonSchemaValue:
+        return self._behind(super().function_wrap_schema(schema))
+
+    def _behind(self, found: JsonSchemaValue) -> JsonSchemaValue:
+        """What a function may make of something else, so that it may be of an abstract class."""
+        self._made.update(_refs(found))
+        return {key: value for key, value in found.items() if key != ABSTRACT}
 
     def handle_invalid_for_json_schema(self, schema: Any, error_info: str) -> JsonSchemaValue:
         return {"$unsupported": f"{error_info} has no JSON form"}
 
 
+def _refs(rule: object) -> Iterator[str]:
+    """The names of the definitions that a schema refers to."""
+    if isinstance(rule, dict) and isinstance(rule.get("$ref"), str):
+        yield rule["$ref"].removeprefix("#/$defs/")
+    for inner in rule.values() if isinstance(rule, dict) else rule if isinstance(rule, list) else ():
+        yield from _refs(inner)
+
+
 def _named(found: JsonSchemaValue, fields: Iterable[Any]) -> JsonSchemaValue:
     items = found.get("prefixItems", [])
     return {**found, "prefixItems": [{**item, "title": one["name"]} for item, one in zip(items, fields, strict=False)]}
+
+
+def _unwrapped(step: Any) -> Any:
+    return _unwrapped(step["schema"]) if step["type"] == "function-wrap" else step
 
 
 def _own_words(words: Any) -> dict[str, Any]:
@@ -233,27 +289,6 @@ def _nest(node: JsonSchemaValue, path: list[str | int], rule: JsonSchemaValue, n
         held[key] = rule
 
 
-def _with_schemes(found: JsonSchemaValue, schemes: list[str] | None) -> JsonSchemaValue:
-    """The schemes that the type takes, as a pattern, and a host where one is needed."""
-    if not schemes:
-        return found
-    host = "" if schemes == ["file"] else r"([^\s/?#@]+@)?[^\s/?#@:%<>^|\[\]\\]+(:[0-9]{1,4})?"
-    return {**found, "pattern": f"^({'|'.join(map(re.escape, schemes))})://{host}([/?#]\\S*)?$"}
-
-
-def _decimal_pattern(schema: core_schema.DecimalSchema) -> str:
-    """Digits before and after the point, and no sign where none can be."""
-    digits, places = schema.get("max_digits"), schema.get("decimal_places")
-    whole = "+" if digits is None else f"{{1,{max(digits - (places or 0), 1)}}}"
-    part = "" if places == 0 else rf"(\.[0-9]{'+' if places is None else f'{{1,{places}}}'})?"
-    return f"^{_sign(schema)}[0-9]{whole}{part}$"
-
-
-def _sign(schema: Any) -> str:
-    least = max((schema[key] for key in ("ge", "gt") if key in schema), default=None)
-    return "" if least is not None and least >= 0 else "-?"
-
-
 def _unreachable(schema: Any, values: Iterable[object]) -> JsonSchemaValue:
     """Why a choice cannot be asked for: the type takes a value, such as a date, in no JSON form. Empty where it can."""
     odd = [value for value in values if type(value) not in _SCALARS]
@@ -274,6 +309,19 @@ def _takes(validator: SchemaValidator, value: object) -> bool:
     return True
 
 
+def _sign(schema: Any) -> str:
+    least = max((schema[key] for key in ("ge", "gt") if key in schema), default=None)
+    return "" if least is not None and least >= 0 else "-?"
+
+
+def _key_rule(schema: Any) -> JsonSchemaValue:
+    """What the texts of keys must be that are read as numbers or booleans, of which Pydantic's schema is silent."""
+    schema, kind = _within(schema), _bare(schema)
+    if kind == "bool":
+        return {"propertyNames": {"enum": ["true", "false"]}}
+    return {"propertyNames": {"pattern": f"^{_sign(schema)}{_KEYS[kind]}$"}} if kind in _KEYS else {}
+
+
 def _within(schema: Any) -> Any:
     while schema and schema["type"] in _AROUND:
         schema = schema["schema"]
@@ -284,14 +332,6 @@ def _bare(schema: Any) -> str:
     """The kind of a schema, whatever is wrapped around it."""
     inner = _within(schema)
     return str(inner["type"]) if inner else "any"
-
-
-def _key_rule(schema: Any) -> JsonSchemaValue:
-    """What the texts of keys must be that are read as numbers or booleans, of which Pydantic's schema is silent."""
-    schema, kind = _within(schema), _bare(schema)
-    if kind == "bool":
-        return {"propertyNames": {"enum": ["true", "false"]}}
-    return {"propertyNames": {"pattern": f"^{_sign(schema)}{_KEYS[kind]}$"}} if kind in _KEYS else {}
 
 
 def adapter_of(kind: object) -> TypeAdapter[Any]:

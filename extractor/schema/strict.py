@@ -11,7 +11,7 @@ from . import anything, arrays, objects, scalars, unions
 from .codec import Codec, Ref
 from .dialects import Dialect
 from .drafts import look_at
-from .form import Form, Json, Nothing, Place, described, text_of
+from .form import ABSTRACT, Form, Json, Nothing, Place, described, text_of
 from .loops import Loops
 from .merge import COMBINED, PLAIN, both, flat, implied
 
@@ -209,6 +209,8 @@ class Compiler:
         """A node without combinators, by its values or its type."""
         if "$unsupported" in node:
             raise Nothing(place, str(node["$unsupported"]))
+        if ABSTRACT in node:
+            raise Nothing(place, f"{node[ABSTRACT]} is abstract, so that no value can be made of it")
         if "const" in node or "enum" in node:
             return scalars.literals(self, _values(node), place)
         kind = node.get("type", implied(node))
