@@ -50,9 +50,11 @@ class Document:
     def of(cls, source: DocumentSource) -> Document:
         """A str is text and a Path is a file, always. A sequence makes one document, its pages numbered through.
 
-        Bytes and file objects are told by their content. DocumentError where something cannot be read.
+        Bytes and file objects are told by their content. A str that names a file is warned of. DocumentError where
+        something cannot be read.
         """
         if isinstance(source, str):
+            text.warn_of_a_name(source)
             return cls("text", (Page(1, text.checked(source)),))
         if isinstance(source, Document):
             return source

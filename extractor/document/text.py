@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import warnings
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
+from pathlib import Path
 
 from .kinds import BINARY, looks_binary
 from .limits import TEXT_CHARACTERS, unreadable
@@ -22,6 +24,21 @@ _NAMES = {"cp1252": "Windows-1252", "cp932": "Shift-JIS", "cp949": "EUC-KR"}
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _WITHOUT_NUL = 'if it is text all the same, pass text.replace("\\0", ""); a file goes in as a Path or as bytes'
 _MEND = 'mend it with text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")'
+
+
+_FILE_NAME = re.compile(r"[^\n\0]{1,250}\.\w{1,5}")
+"""What may be meant to be a file."""
+
+
+class DocumentWarning(UserWarning):
+    """What is given is read, and is hardly what was meant."""
+
+
+def warn_of_a_name(text: str) -> None:
+    """A text that is the name of a file here is the text all the same, which is told."""
+    if _FILE_NAME.fullmatch(text) and Path(text).is_file():
+        said = f"{text!r} is read as a text, and there is a file of that name: a file is Path({text!r})"
+        warnings.warn(said, DocumentWarning, stacklevel=2)
 
 
 def checked(text: str, source: str = "text") -> str:

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.document import Attachment, Document, Image, Page
+from extractor.document.text import DocumentWarning
 from extractor.errors import DocumentError
 
 from .archives import zipped
@@ -32,6 +33,14 @@ def refused(source: object) -> DocumentError:
 )
 def test_a_str_is_text_always(text: str) -> None:
     assert Document.of(text) == Document("text", (Page(1, text),))
+
+
+def test_a_str_that_names_a_file_is_text_and_is_warned_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "invoice.txt").write_text("Total 42")
+    monkeypatch.chdir(tmp_path)
+    with pytest.warns(DocumentWarning, match=r"'invoice\.txt' is read as a text, .*: a file is Path\('invoice\.txt'\)"):
+        assert Document.of("invoice.txt").text == "invoice.txt"
+    assert [Document.of(text).text for text in ("other.txt", "see invoice.txt")] == ["other.txt", "see invoice.txt"]
 
 
 def test_a_path_is_a_file_always(tmp_path: Path) -> None:
