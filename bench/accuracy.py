@@ -9,8 +9,8 @@
 The model is the embedded one. Instructor asks it through a local HTTP server, in its mode JSON_SCHEMA (the engine holds
 the answer to the schema), with two re-asks. The others are this library: ``schema`` holds answers to the schema alone,
 ``verbatim`` to what the document says, ``all`` is what ``Extractor.local()`` does: to the likely values by field name
-and layout. Answers have 256 tokens at most, since lists of a small model run on. ``right``: numbers and days equal,
-texts alike to 90 % by letters and digits, one rule for all; of lists, each known item that is among those given.
+and layout. Answers have 512 tokens at most (``--tokens``), since lists of a small model run on. ``right``: numbers and
+days equal, texts alike to 90 % by letters and digits, one rule for all; of lists, each known item that is given.
 ``invented``: values given that ``extractor.ground`` finds nowhere.
 """
 
@@ -40,7 +40,6 @@ from rapidfuzz import fuzz
 from extractor import ExtractionError, Extractor, Options, ground
 from extractor.transports import LocalTransport
 
-TOKENS = 256
 WAYS: dict[str, Options] = {
     "schema": {"grounding": "off"},
     "verbatim": {"candidates": "all"},
@@ -101,8 +100,8 @@ def _folded(text: str) -> str:
     return re.sub(r"\W", "", text).casefold()
 
 
-def ours(samples: list[Sample], options: Options) -> Iterator[tuple[Any, float, int]]:
-    extractor = Extractor.local(**{**options, "max_completion_tokens": TOKENS})
+def ours(samples: list[Sample], options: Options, most: int) -> Iterator[tuple[Any, float, int]]:
+    extractor = Extractor.local(**{**options, "max_completion_tokens": most})
     for sample in samples:
         started = time.perf_counter()
         try:
@@ -113,10 +112,10 @@ def ours(samples: list[Sample], options: Options) -> Iterator[tuple[Any, float, 
         yield value, time.perf_counter() - started, ledger.total_tokens or 0
 
 
-def theirs(python: str, samples: list[Sample]) -> Iterator[tuple[Any, float, int]]:
+def theirs(python: str, samples: list[Sample], most: int) -> Iterator[tuple[Any, float, int]]:
     """Instructor's answers, with the tokens that the server counted meanwhile."""
     with serving() as (url, counted):
-        command = [python, str(Path(__file__).with_name("accuracy_peer.py")), url, str(TOKENS)]
+        command = [python, str(Path(__file__).with_name("accuracy_peer.py")), url, str(most)]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdin is not None
             assert process.stdout is not None
@@ -172,6 +171,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="two receipts and invoices of our own")
     parser.add_argument("--folder", type=Path, help="others' documents, in place of our own")
     parser.add_argument("--documents", type=int, default=16, help="at most so many of each kind (16)")
+    parser.add_argument("--tokens", type=int, default=512, help="at most so many in an answer (512)")
     parser.add_argument("--kinds", nargs="+", default=list(TYPES), choices=list(TYPES))
     parser.add_argument("--ways", nargs="+", default=list(WAYS), choices=list(WAYS), help="of this library")
     parser.add_argument("--peer", metavar="PYTHON", help="an interpreter that has instructor")
@@ -182,7 +182,7 @@ def options() -> argparse.Namespace:
 
 def main() -> None:
     chosen = options()
-    count = 2 if chosen.quick else chosen.documents
+    count, most = (2, 128) if chosen.quick else (chosen.documents, chosen.tokens)
     folder = None if chosen.quick else chosen.folder
     kinds = ["receipts", "invoices"] if chosen.quick else chosen.kinds
     samples = [sample for sample in (found(folder, count) if folder else made(count)) if sample.kind in kinds]
@@ -191,10 +191,12 @@ def main() -> None:
     python = None if chosen.quick else chosen.peer or (str(installed(chosen.install)) if chosen.install else None)
     ways: dict[str, Callable[[], Iterator[tuple[Any, float, int]]]] = {}
     if python:
-        ways["instructor"] = lambda: theirs(python, samples)
+        ways["instructor"] = lambda: theirs(python, samples, most)
     else:
         print("without instructor: name an interpreter that has it (--peer), or --install")
-    ways |= {name: (lambda given=given: ours(samples, given)) for name, given in WAYS.items() if name in chosen.ways}  # type: ignore[misc]
+    ways |= {
+        name: (lambda given=given: ours(samples, given, most)) for name, given in WAYS.items() if name in chosen.ways
+    }  # type: ignore[misc]
     print(f"\n{'':24}{'right':>18} {'invented':>12} {'seconds':>8} {'tokens':>8}")
     for name, answers in ways.items():
         tally = Tally()

@@ -1,6 +1,6 @@
 """Instructor's run over the documents of ``accuracy.py``, in its own environment, which that file starts.
 
-    python bench/accuracy_peer.py http://127.0.0.1:8000/v1 256 < samples.jsonl
+    python bench/accuracy_peer.py http://127.0.0.1:8000/v1 512 < samples.jsonl
 
 A line a document: its value, or null where the client raised.
 """

@@ -97,7 +97,7 @@ class Options(TypedDict, total=False):
     """Which kind of server this is, where it takes grammars in llguidance's dialect: the request carries one made of
     the type and the document, so that texts are the document's words, and numbers and days those that it writes
     (default None: the schema alone holds the model; the embedded model has ``llama.cpp``). ``grounding="off"`` switches
-    it off."""
+    it off, and a request whose schema llguidance does not take goes without it."""
     candidates: Candidates
     """Which of the document's values may be given: with ``grammar=``, ``all`` of them, or the ``likely`` ones alone, by
     each field's name and the layout, which helps models that choose badly (``auto``, the default: likely where the

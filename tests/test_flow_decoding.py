@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from extractor import ChatRequest, Extractor, Free, Quoted
 from extractor.testing import FakeModel
@@ -103,3 +103,11 @@ def test_small_models_choose_among_what_is_likely_and_others_among_all() -> None
         extractor.extract(Named, text, **options)
     larks = [request.extra_body["grammar"] for request in model.requests]
     assert [accepts(lark, '{"company":"Tools Ltd"}') for lark in larks] == [[True], [False], [False], [True]]
+
+
+def test_a_schema_that_llguidance_does_not_take_goes_without_a_grammar() -> None:
+    class Worded(BaseModel):
+        word: Annotated[str, Free, Field(pattern=r"\bfoo\b")]
+
+    (request,) = requests({"word": "foo"}, kind=Worded, grammar="vllm")
+    assert (request.response_format is not None, request.extra_body) == (True, {})

@@ -29,6 +29,9 @@ _CONTROL = re.compile(r"[\x7f-\x9f\u2028\u2029]")
 _EDGES = r"/[^ ](.*[^ ])?/"
 """A text that is not empty, and neither begins nor ends with a blank."""
 
+_WORDY = r"/.*[^\W\d_]{2}.*/"
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+"""Of which a text has one that is words rather than numbers."""
 _LENGTH = r"/(\\u[0-9a-f]{{4}}|\\[^u]|[^\\]){{{}}}/"
 """Of a text as JSON writes it, so many characters."""
 
@@ -116,9 +119,10 @@ class _Rules:
         found = [text for text in likely_texts(self.finder, shape, labels) if least <= len(text) <= most]
         if not found or len(found) > MOST:
             return self._run(self.finder.text, rule)
-        prose = self.finder.layout.prose if shape == "name" else ""
         said = [_literal(_json(text)) for text in found]
-        return self._named(" | ".join((*said, *((self._run(prose, rule),) if prose else ()))), terminal=True)
+        if shape == "name" and _LETTERS.search(prose := self.finder.layout.prose):
+            said.append(f"{self._run(prose, rule)} & {self._named(_WORDY, terminal=True)}")
+        return self._named(" | ".join(said), terminal=True)
 
     def _run(self, text: str, rule: Json) -> str:
         """Words of the document, one after the other, within the lengths that the rule sets."""

@@ -47,13 +47,17 @@ def _chosen(job: Job, form: Schema[Any] | Narrowed | Quoting) -> Mapping[str, An
     return {"response_format": {"type": "json_schema", "json_schema": described}}
 
 
-def _grammatical(job: Job, form: Schema[Any] | Narrowed | Quoting) -> Mapping[str, Any]:
+def _grammatical(job: Job, form: Schema[Any] | Narrowed | Quoting) -> Mapping[str, Any] | None:
+    """None where llguidance takes no grammar of the schema: the schema alone holds the model, as the request shows."""
     from ..answer.finding import Finder
     from ..answer.grammar import grammar
 
     settings, finder = job.settings, Finder(job.document.text)
     likely = settings.candidates == "likely" or (settings.candidates == "auto" and settings.style == "completion")
-    lark = grammar(form.strict, finder, partial(_is_free, job.schema, form), likely=likely)
+    try:
+        lark = grammar(form.strict, finder, partial(_is_free, job.schema, form), likely=likely)
+    except ValueError:
+        return None
     carrier = CARRIERS[settings.grammar or "llama.cpp"]
     return {"extra_body": {**settings.request.get("extra_body", {}), **carrier(lark)}}
 

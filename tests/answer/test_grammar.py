@@ -204,8 +204,8 @@ def test_likely_texts_are_what_the_layout_sets_apart() -> None:
 
 def test_words_of_prose_are_likely_in_any_run_beside_what_is_set_apart() -> None:
     text = "Police report\nIn the capital a night guard was attacked with a car bomb last night by nobody."
-    runs = ("Police report", "a night guard", "In", "Police guard", "night")
-    assert likely(list[str], text, *({"value": [run]} for run in runs)) == [True, True, True, False, True]
+    runs = ("Police report", "a night guard", "In", "Police guard", "night", "a")
+    assert likely(list[str], text, *({"value": [run]} for run in runs)) == [True, True, True, False, True, False]
 
 
 @pytest.mark.parametrize(
