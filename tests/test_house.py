@@ -12,8 +12,8 @@ import extractor
 
 PACKAGE = Path(extractor.__file__).parent
 ORDER = (
-    "errors limits shapes options annotations paths display issues tokens coverage estimate schema document chat"
-    " evidence confidence answer result calibration observer examples prompt flow transports endpoint lessons"
+    "errors limits forking shapes options annotations paths display issues tokens coverage estimate schema document"
+    " chat evidence confidence answer result calibration observer examples prompt flow transports endpoint lessons"
     " driving streams client testing telemetry batch evaluate report demo cli"
 ).split()
 DOORS = {"client": {"batch"}}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from ctypes import py_object, pythonapi
 from dataclasses import dataclass, replace
 from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import SetupError
+from ..forking import end_without_cleanup, never_freed
 from .convert import flat
 from .fit import Budget, fitted
 from .image import Image
@@ -44,7 +44,8 @@ class _Engine:
         """A child has none of the engine's threads, and perhaps a lock that nobody gives back. Its parent's engine is
         never let go there, not even at the end: that would wait for the threads for ever."""
         if self._run is not None:
-            pythonapi.Py_IncRef(py_object(self._run))
+            never_freed(self._run)
+            end_without_cleanup()
         self.forget()
 
     def read(self, drawn: Picture) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import math
 import os
 import secrets
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import orjson
 
 from ..errors import SetupError
+from ..forking import end_without_cleanup, never_freed
 from .gguf import Gguf, read_gguf
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Engine:
 
     def leak(self) -> None:
         """Never end the native part."""
-        ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._server))
+        never_freed(self._server)
 
 
 class _Engines:
@@ -113,9 +113,7 @@ class _Engines:
             engine.leak()
         self.loaded = {}
         self.forked = True
-        libc = ctypes.CDLL(None)
-        if hasattr(libc, "on_exit"):
-            libc.on_exit(libc._exit, None)
+        end_without_cleanup()
 
 
 _engines = _Engines()
