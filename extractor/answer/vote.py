@@ -51,7 +51,10 @@ def agreement(value: object, ballots: Sequence[object]) -> dict[str, float]:
 
 
 def _elected(ballots: Sequence[object], keys: Keys, disputed: list[Tally]) -> object:
-    """What most say here: first of what kind it is, then what its parts are."""
+    """What most say here: to the letter, else of what kind it is, and then what its parts are."""
+    text, count = Counter(map(_text, ballots)).most_common(1)[0]
+    if 2 * count > len(ballots):
+        return next(each for each in ballots if _text(each) == text)
     kinds = Counter(map(_kind, ballots))
     kind, count = kinds.most_common(1)[0]
     if kind is not None and 2 * count > len(ballots):

@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from extractor.answer.vote import Tally, Vote, agreement, vote
@@ -113,6 +113,7 @@ VALUES = st.recursive(
 
 
 @given(VALUES, VALUES, st.integers(1, 3))
+@example([None, False, None, False], [None, None, None, None], 1)
 def test_what_more_than_half_say_to_the_letter_is_elected(value: Any, other: Any, others: int) -> None:
     ballots = [other] * others + [value] * (others + 1)
     elected = vote(ballots)
