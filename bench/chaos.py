@@ -122,8 +122,9 @@ def killed_and_resumed(base: str, folder: Path, documents: int, kills: int, seed
         started += 1
         process = subprocess.Popen(command)
         if killed < kills:
-            wait_for_work(folder / "run.jsonl", process)
-            time.sleep(chance.uniform(0.0, 0.25))
+            share = (documents - recorded(folder / "run.jsonl")) // (kills - killed + 1)
+            wait_for_work(folder / "run.jsonl", process, chance.randint(1, max(share, 1)))
+            time.sleep(chance.uniform(0.0, 0.01))
             killed += process.poll() is None
             process.kill()
         if process.wait() == 0 and all(json.loads(line)[1] == "ok" for line in (folder / "out").open()):
@@ -131,11 +132,16 @@ def killed_and_resumed(base: str, folder: Path, documents: int, kills: int, seed
     return killed, started
 
 
-def wait_for_work(journal: Path, process: subprocess.Popen[bytes]) -> None:
-    """Wait until the process has recorded something, so that it is killed at work."""
-    before = journal.stat().st_size if journal.exists() else 0
-    while process.poll() is None and (not journal.exists() or journal.stat().st_size <= before):
-        time.sleep(0.005)
+def recorded(journal: Path) -> int:
+    """Lines of the journal behind its first."""
+    return max(journal.read_bytes().count(b"\n") - 1, 0) if journal.exists() else 0
+
+
+def wait_for_work(journal: Path, process: subprocess.Popen[bytes], records: int) -> None:
+    """Wait until the process has recorded so much, so that it is killed at work, however fast the machine is."""
+    wanted = recorded(journal) + records
+    while process.poll() is None and recorded(journal) < wanted:
+        time.sleep(0.002)
 
 
 def faults_of(folder: Path, documents: int) -> list[str]:
@@ -189,7 +195,7 @@ def main() -> None:
     if given.work:
         work(given.work[0], given.work[1], int(given.work[2]), given.work[3])
         return
-    documents, kills = (30, 3) if given.quick else (400, 20)
+    documents, kills = (120, 3) if given.quick else (400, 20)
     print(f"seed {given.seed}")
     with tempfile.TemporaryDirectory() as folder:
         told = chaos(Path(folder), documents, kills, given.seed)
