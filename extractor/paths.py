@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 Keys: TypeAlias = tuple[str | int, ...]
@@ -47,6 +47,18 @@ def look_up(value: object, keys: Keys) -> object:
         except (KeyError, IndexError, TypeError):
             raise KeyError(to_path(keys[: depth + 1])) from None
     return value
+
+
+def leaves_of(value: object, keys: Keys = ()) -> Iterator[tuple[Keys, object]]:
+    """Each leaf of a JSON value with its keys."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from leaves_of(inner, (*keys, str(key)))
+    elif isinstance(value, list | tuple):
+        for at, inner in enumerate(value):
+            yield from leaves_of(inner, (*keys, at))
+    else:
+        yield keys, value
 
 
 def _step(key: str | int) -> str:

@@ -28,7 +28,6 @@ _LABEL = 0.25
 _QUOTED = 1.0
 _CLOSE = 0.02
 """Places whose costs differ by less are equally good."""
-_COLUMN = 0.1
 
 
 @dataclass(frozen=True, slots=True)

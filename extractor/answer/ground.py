@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..annotations import GROUNDING
 from ..document import Document
 from ..evidence import Evidence, Leaf, Span, Status
-from ..paths import Keys, to_keys, to_path
+from ..paths import Keys, leaves_of, to_keys, to_path
 from ..schema import Schema
 from ..schema.dumping import plain
 from ..schema.rules import rules_at
@@ -40,11 +40,7 @@ class Places:
 
     @classmethod
     def of(cls, document: Document) -> Places:
-        starts, at = [], 0
-        for page in document.pages:
-            starts.append(at)
-            at += len(page.text) + 2
-        return cls(document, Finder(document.text), tuple(starts))
+        return cls(document, Finder(document.text), document.starts)
 
     def spans(self, found: Found) -> tuple[Span, ...]:
         return tuple(part for start, end in found.spans for part in self._parts(start, end))
@@ -61,7 +57,8 @@ class Places:
             last = min(end, offset + len(page.text))
             if start < last:
                 yield _span(page, offset, start, last)
-            at, start = at + 1, last + 2
+            at += 1
+            start = max(last, self.starts[at]) if at < len(self.starts) else end
 
 
 def _span(page: Page, offset: int, start: int, end: int) -> Span:
@@ -119,18 +116,6 @@ def evidence_of(
     found = [_leaf(places, keys, leaf, chosen.get(keys), rules) for keys, leaf in leaves_of(value)]
     exact = find_spec("rapidfuzz") is None and any(leaf.status == "not_found" for leaf in found)
     return Evidence({leaf.path: leaf for leaf in found}, (_EXACT,) if exact else ())
-
-
-def leaves_of(value: object, keys: Keys = ()) -> Iterator[tuple[Keys, object]]:
-    """Each leaf of a JSON value with its keys."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from leaves_of(inner, (*keys, str(key)))
-    elif isinstance(value, list | tuple):
-        for at, inner in enumerate(value):
-            yield from leaves_of(inner, (*keys, at))
-    else:
-        yield keys, value
 
 
 def _unsought(keys: Keys, value: object) -> Leaf:

@@ -31,7 +31,6 @@ FENCE = "```"
 
 _NEVER_BLANK = frozenset("{}[](),:\"'0123456789-+.abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$")
 _BLANK = re.compile("[\\s\u200b\u180e\ufeff\u2060\x00]+")
-_LINE_END = re.compile(r"[\n\r]")
 _KEY = re.compile(r"[^\W\d][\w$.\-]{0,63}")
 _KEY_WORDS = re.compile(r"[^\s\"'{}\[\](),:：=`\\/#][^\n\"{}\[\](),:：=`\\/#]{0,63}")
 _QUOTED_KEY = re.compile(

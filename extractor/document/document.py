@@ -92,24 +92,24 @@ class Document:
 
     def place(self, offset: int) -> tuple[Page, int]:
         """The page on which ``text[offset]`` stands, and the offset in its text. The lines between are its end."""
-        size = self._starts[-1] + len(self.pages[-1].text)
+        size = self.starts[-1] + len(self.pages[-1].text)
         if not 0 <= offset <= size:
             raise ValueError(f"the document has offsets 0 to {size}, not {offset}")
-        at = bisect_right(self._starts, offset) - 1
-        return self.pages[at], min(offset - self._starts[at], len(self.pages[at].text))
+        at = bisect_right(self.starts, offset) - 1
+        return self.pages[at], min(offset - self.starts[at], len(self.pages[at].text))
 
     def offset(self, page: int, offset: int) -> int:
         """Where the offset of the page with this number lies in ``text``."""
         at = next((at for at, other in enumerate(self.pages) if other.number == page), None)
         if at is None or not 0 <= offset <= len(self.pages[at].text):
             raise ValueError(f"the document has no offset {offset} on a page {page}")
-        return self._starts[at] + offset
+        return self.starts[at] + offset
 
     def boxes(self, start: int, end: int) -> tuple[tuple[int, Box], ...]:
         """Where ``text[start:end]`` stands: page numbers and boxes, one a line. None of pages that are text alone."""
         (first, _), (last, _) = self.place(start), self.place(end)
         found = []
-        for page, at in zip(self.pages, self._starts, strict=True):
+        for page, at in zip(self.pages, self.starts, strict=True):
             if first.number <= page.number <= last.number:
                 size = len(page.text)
                 places = page.boxes(*(min(max(edge - at, 0), size) for edge in (start, end)))
@@ -117,9 +117,9 @@ class Document:
         return tuple(found)
 
     @property
-    def _starts(self) -> list[int]:
+    def starts(self) -> tuple[int, ...]:
         """Where in ``text`` each page begins."""
-        return list(accumulate((len(page.text) + len(_BETWEEN) for page in self.pages[:-1]), initial=0))
+        return tuple(accumulate((len(page.text) + len(_BETWEEN) for page in self.pages[:-1]), initial=0))
 
     @property
     def blank_pages(self) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from .kinds import GIF, JPEG, PNG, WEBP, Kind, kind_of
 from .limits import IMAGE_URL_BYTES, megabytes, unreadable
 from .memory import Drawn, Figure, InMemory, Pixels, held
 from .sizes import size_of
-from .urls import address, embedded, is_embedded, shown
+from .urls import file_of, linked
 
 ImageSource: TypeAlias = Path | bytes | str | InMemory
 """A file, its bytes, an ``https://…`` or ``data:image/…;base64,…`` URL, or a picture of Pillow, numpy or matplotlib."""
@@ -42,14 +42,7 @@ class Image:
     def __post_init__(self) -> None:
         if self.detail not in (None, *get_args(Detail)):
             raise unreadable("Image", f"detail={self.detail!r} is none of {', '.join(map(repr, get_args(Detail)))}")
-        if isinstance(self.source, str) and not is_embedded(self.source):
-            facts: dict[str, object] = {
-                "source": address(self.source, "Image", "page.png"),
-                "name": self.name or shown(self.source),
-                "media_type": None,
-            }
-        else:
-            facts = _held(_file(self.source, self.name), self.name)
+        facts = linked(self.source, self.name, "Image", "page.png") or _held(_file(self.source, self.name), self.name)
         for field_name, value in facts.items():
             object.__setattr__(self, field_name, value)
 
@@ -69,12 +62,8 @@ class Image:
 
 
 def _file(source: object, name: str) -> File:
-    if isinstance(source, Path):
-        return File.at(source)
-    if isinstance(source, (bytes, bytearray, memoryview)):
-        return File.of(bytes(source), name or "image")
-    if isinstance(source, str):
-        return File.of(embedded(source, "Image"), name or "image")
+    if file := file_of(source, name, "Image"):
+        return file
     if isinstance(source, (Drawn, Pixels, Figure)):
         return File.of(held(source), name or "picture")
     kind = type(source).__name__

@@ -1,22 +1,36 @@
-"""Addresses of pictures and videos: web addresses are checked and never fetched, ``data:`` URLs are opened."""
+"""Where pictures and videos come from: web addresses are checked and never fetched, ``data:`` URLs are opened."""
 
 from __future__ import annotations
 
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
+from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from .file import File
 from .limits import unreadable
 
 _A_STR_IS = "a str is an https:// or data: URL here; a file is {0}(Path('{1}')), base64 is {0}(b64decode(text))"
 
 
-def is_embedded(url: str) -> bool:
-    return url[:5].lower() == "data:"
+def linked(source: object, name: str, what: str, example: str) -> dict[str, object] | None:
+    """The fields of a picture or video that lies at a web address; None where the source is none."""
+    if not isinstance(source, str) or source[:5].lower() == "data:":
+        return None
+    return {"source": _address(source, what, example), "name": name or shown(source), "media_type": None}
 
 
-def address(url: str, what: str, example: str) -> str:
+def file_of(source: object, name: str, what: str) -> File | None:
+    """The file at a path, in bytes or in a ``data:`` URL; None where the source is something else."""
+    if isinstance(source, Path):
+        return File.at(source)
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return File.of(bytes(source), name or what.lower())
+    return File.of(_embedded(source, what), name or what.lower()) if isinstance(source, str) else None
+
+
+def _address(url: str, what: str, example: str) -> str:
     """The web address as it is. ``what`` is to be found there, in a file like ``example``."""
     try:
         parts = urlsplit(url)
@@ -27,7 +41,7 @@ def address(url: str, what: str, example: str) -> str:
     return url
 
 
-def embedded(url: str, what: str) -> bytes:
+def _embedded(url: str, what: str) -> bytes:
     """The bytes in a ``data:`` URL. Its media type is not believed: content tells."""
     header, comma, payload = url.partition(",")
     if not comma:

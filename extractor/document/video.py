@@ -15,7 +15,7 @@ from .file import File
 from .image import Image
 from .kinds import MOV, MP4, WEBM, Kind, kind_of
 from .limits import VIDEO_URL_BYTES, megabytes, unreadable
-from .urls import address, embedded, is_embedded, shown
+from .urls import file_of, linked
 
 if TYPE_CHECKING:
     from cv2 import VideoCapture
@@ -59,14 +59,7 @@ class Video:
     """None for a web address."""
 
     def __post_init__(self) -> None:
-        if isinstance(self.source, str) and not is_embedded(self.source):
-            facts: dict[str, object] = {
-                "source": address(self.source, "Video", "clip.mp4"),
-                "name": self.name or shown(self.source),
-                "media_type": None,
-            }
-        else:
-            facts = _held(_file(self.source, self.name), self.name)
+        facts = linked(self.source, self.name, "Video", "clip.mp4") or _held(_file(self.source, self.name), self.name)
         for field_name, value in facts.items():
             object.__setattr__(self, field_name, value)
 
@@ -100,12 +93,8 @@ class Video:
 
 
 def _file(source: object, name: str) -> File:
-    if isinstance(source, Path):
-        return File.at(source)
-    if isinstance(source, (bytes, bytearray, memoryview)):
-        return File.of(bytes(source), name or "video")
-    if isinstance(source, str):
-        return File.of(embedded(source, "Video"), name or "video")
+    if file := file_of(source, name, "Video"):
+        return file
     raise unreadable(type(source).__name__, "is no video: pass a Path, bytes, or an https:// or data: URL")
 
 

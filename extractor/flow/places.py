@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..paths import NOTHING, Keys, look_up, to_keys, to_path
@@ -62,14 +62,6 @@ def without(value: object, keys: Keys) -> object:
         return put(value, keys, NOTHING)
     around: Any = standing(value, keys[:-1])
     return put(value, keys[:-1], [item for at, item in enumerate(around) if at != keys[-1]])
-
-
-def leaves(value: object) -> Iterator[object]:
-    if isinstance(value, dict | list):
-        for held in value.values() if isinstance(value, dict) else value:
-            yield from leaves(held)
-    else:
-        yield value
 
 
 def root_places(schema: Schema[Any]) -> tuple[Keys, ...]:

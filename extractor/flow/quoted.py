@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import prompt
 from ..annotations import GROUNDING
-from ..chat import Completion, Message
+from ..chat import Completion
 from ..issues import Issue
 from ..paths import NOTHING, Keys, to_keys, to_path
 from .places import standing
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from .step import Job
 
 T = TypeVar("T")
-Words = Callable[[bool], tuple[Message, ...]]
 _POOR = 0.5
 """A quote whose nearest place costs more than this does not stand in the document."""
 
@@ -29,9 +28,14 @@ def form_of(job: Job) -> Quoting | None:
     """The schema with quotes; None where none are wanted."""
     if job.settings.quotes:
         return _quoting(job.schema, every=True)
-    if GROUNDING in job.schema.annotated and '"quoted"' in prompt.json_text(job.schema.source):
+    if GROUNDING in job.schema.annotated and _has_quoted(job.schema):
         return _quoting(job.schema, every=False)
     return None
+
+
+@lru_cache(maxsize=128)
+def _has_quoted(schema: Schema[Any]) -> bool:
+    return '"quoted"' in prompt.json_text(schema.source)
 
 
 @lru_cache(maxsize=128)

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from .. import prompt
 from ..annotations import GROUNDING
 from ..issues import Issue
-from ..paths import to_keys
+from ..paths import leaves_of, to_keys
 from ..schema.rules import said_at
-from .places import leaves
 from .reading import Reading
 
 if TYPE_CHECKING:
@@ -25,10 +24,10 @@ UNSUPPORTED: Final = "not_found"
 def supported(job: Job, reading: Reading[T]) -> Reading[T]:
     """The reading, with an issue for each value that should stand in the document and does not."""
     every = job.settings.grounding == "require"
-    if any(page.image for page in job.document.pages):
-        return reading  # it may stand in a picture, where nobody can look for it
     if reading.issues or not (every or (job.settings.grounding != "off" and GROUNDING in job.schema.annotated)):
         return reading
+    if any(page.image for page in job.document.pages):
+        return reading  # it may stand in a picture, where nobody can look for it
     from ..answer.ground import Places, evidence_of
 
     data = job.schema.dump(reading.value)
@@ -54,4 +53,4 @@ def _known(job: Job) -> list[object]:
         return []
     from .update import plain
 
-    return list(leaves(plain(job.schema, job.settings.existing)))
+    return [leaf for _, leaf in leaves_of(plain(job.schema, job.settings.existing))]

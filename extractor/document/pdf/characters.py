@@ -17,7 +17,6 @@ _SAMPLES = 100
 LOST = "\ufffd"
 _LINE_END_HYPHEN = 2
 """pdfium's code for a hyphen at a line's end, whether it splits a word ("knowl-edge") or belongs to it ("W-8")."""
-_LINE_END = [13, 10]
 _NOTHING = f"{LOST} \n\t\xa0"
 _WRITTEN = dict.fromkeys((*range(9), *range(11, 32), 65534, 65535, *range(55296, 57344)), LOST)
 _WRITTEN |= {10: "", 13: BREAK}
