@@ -130,7 +130,7 @@ def test_several_rows_are_told_apart_by_what_stands_once() -> None:
 
 
 def test_numbers_are_found_in_the_usual_ways_to_write_them() -> None:
-    for written in ("1234.5", "1234.50", "1234,50"):
+    for written in ("1234.5", "1234.50", "1,234.50", "1.234,50", "1 234,50", "1234,50"):
         text = "Nothing here.\n" * 40 + f"Rate {written} for 17\n" + "Nor here.\n" * 40
         base = {"lines": [{"amount": -1, "rate": 1234.5, "count": 17}]}
         found = near(Document.of(text), base, [("lines", 0, "amount")], wider=False)
@@ -144,7 +144,7 @@ def test_one_number_alone_may_stand_in_another_row_by_chance() -> None:
     assert near(Document.of(TEXT), base, [("lines", 0, "amount")], wider=False) is None
 
 
-def test_a_huge_document_is_searched_once_a_value() -> None:
+def test_a_huge_document_is_no_hindrance() -> None:
     text = "\n".join(f"Row {at} has {at * 7}.25 of it" for at in range(20_000))
     base = {"lines": [{"amount": -1, "rate": 70.25 * 7, "text": "Row 70 has"}]}
     found = near(Document.of(text), base, [("lines", 0, "amount")], wider=True)

@@ -5,11 +5,11 @@ None where that is not sure, or would spare little: then the whole document is s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..answer.mentions import Mentions, within
 from ..paths import Keys
 from .places import standing
 
@@ -42,11 +42,12 @@ def near(document: Document, base: object, places: Sequence[Keys], wider: bool) 
     if len(places) > _MOST or any(page.image for page in document.pages):
         return None
     text, found = document.text, {}
+    mentions = Mentions.of(text)
     spans = []
     for keys in places:
         around = standing(base, keys[:-1]) if any(isinstance(key, int) for key in keys[:-1]) else None
         known = dict(_plain(around, keys[-1])) if isinstance(around, dict) else {}
-        spot = _spot(text, known)
+        spot = _spot(text, mentions, known)
         if spot is None:
             return None
         alone = spot.all and len(places) == 1
@@ -68,8 +69,8 @@ class _Spot:
     all: bool
 
 
-def _spot(text: str, known: Mapping[str, object]) -> _Spot | None:
-    once = {name: found[0] for name, value in known.items() if len(found := _found(text, value)) == 1}
+def _spot(text: str, mentions: Mentions, known: Mapping[str, object]) -> _Spot | None:
+    once = {name: found[0] for name, value in known.items() if len(found := mentions.of_leaf(value)) == 1}
     if len(once) < 2 and not any(len(str(known[name])) >= _TELLING and isinstance(known[name], str) for name in once):
         return None
     start, end = min(start for start, _ in once.values()), max(end for _, end in once.values())
@@ -77,7 +78,7 @@ def _spot(text: str, known: Mapping[str, object]) -> _Spot | None:
         return None
     first, last = _lines(text, start, end, 0)
     rest = (value for name, value in known.items() if name not in once)
-    every = len(known) > 1 and all(_found(text[first:last], value, most=1) for value in rest)
+    every = len(known) > 1 and all(within(mentions.of_leaf(value), first, last) for value in rest)
     return _Spot(start, end, frozenset(once), every)
 
 
@@ -86,25 +87,6 @@ def _plain(around: Mapping[str, object], but: str | int) -> Iterator[tuple[str, 
     for key, value in around.items():
         if key != but and isinstance(value, str | int | float) and not isinstance(value, bool) and value != "":
             yield key, value
-
-
-def _found(text: str, value: object, most: int = 2) -> list[tuple[int, int]]:
-    """Where the value stands as words of its own: no more places than are wanted."""
-    spans: list[tuple[int, int]] = []
-    written = "|".join(re.escape(form) for form in _forms(value))
-    for match in re.finditer(rf"(?<![\w.,])(?:{written})(?!\w|[.,]\d)", text):
-        spans.append(match.span())
-        if len(spans) == most:
-            break
-    return spans
-
-
-def _forms(value: object) -> tuple[str, ...]:
-    """How a document may write the value."""
-    if not isinstance(value, float):
-        return (str(value),)
-    point = (f"{value:.2f}", repr(value))
-    return (*point, *(form.replace(".", ",") for form in point))
 
 
 def _lines(text: str, start: int, end: int, more: int) -> tuple[int, int]:
