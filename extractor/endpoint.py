@@ -35,6 +35,9 @@ _UNTRUSTED = (
     " If it is yours, name its certificates in SSL_CERT_FILE, or give"
     " transport=RetryTransport(PoolTransport(verify=ssl.create_default_context(cafile=…)))."
 )
+_UNREACHED = " Check base_url, and that the server is running and can be reached from here."
+_SHORTEST_SECRET = 8
+"""Characters."""
 _HEADERS = {
     "accept": "application/json",
     "accept-encoding": "gzip, deflate",
@@ -67,8 +70,8 @@ class Secret:
         return f"Bearer {self._text}"
 
     def cut_from(self, text: str) -> str:
-        """The text without the key."""
-        return text.replace(self._text, "[key]") if self._text else text
+        """The text without the key. One as short as a word ("EMPTY") is no secret, and may be a word of the text."""
+        return text.replace(self._text, "[key]") if len(self._text) >= _SHORTEST_SECRET else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +91,14 @@ class Endpoint:
         return cls(url, key, sent)
 
     @property
+    def host(self) -> str:
+        """With the port, where it is not the usual one."""
+        return self.url.netloc.decode()
+
+    @property
     def name(self) -> str:
         """The URL without what is secret in it."""
-        return f"{self.url.scheme}://{self.url.netloc.decode()}{self.url.path}"
+        return f"{self.url.scheme}://{self.host}{self.url.path}"
 
     def request(self, chat: ChatRequest, timeout: Timeouts, halt: Event | None = None) -> httpx.Request:
         """The HTTP request, its limits in ``extensions["timeout"]``: httpx's four and ours.
@@ -126,15 +134,16 @@ class Endpoint:
 
     def misspoken(self, error: ModelProtocolError, took: Took) -> ModelProtocolError:
         """The error of an answer that is none, told of this endpoint."""
-        said = f"{self.url.host}: {self._clean(str(error))}"
+        said = f"{self.host}: {self._clean(str(error))}"
         return ModelProtocolError(said, body=self._clean(error.body), took=took)
 
     def unreachable(self, request: httpx.Request, error: Exception, started: float) -> ModelUnreachableError:
         """The error for an exception of httpx. Frames below ours are left out: their locals hold the key."""
         said = self._clean(str(error)).rstrip(".") or type(error).__name__
-        way = _UNTRUSTED if "CERTIFICATE_VERIFY_FAILED" in said else ""
+        unreached = _UNREACHED if isinstance(error, httpx.ConnectError) else ""
+        way = _UNTRUSTED if "CERTIFICATE_VERIFY_FAILED" in said else unreached
         failed = ModelUnreachableError(
-            f"No usable answer from {self.url.host}: {said}.{way}", took=took_of(request, started)
+            f"No usable answer from {self.host}: {said}.{way}", took=took_of(request, started)
         )
         failed.__cause__ = _without_frames(error)
         return failed
@@ -145,7 +154,7 @@ class Endpoint:
         hint = _HINTS.get(status, _REDIRECT if status < 400 else "")
         asked = response.headers.get("retry-after")
         wait = f" It asks to wait {asked} (Retry-After)." if asked else ""
-        answered = f"{self.url.host} answered {status} {response.reason_phrase}".rstrip()
+        answered = f"{self.host} answered {status} {response.reason_phrase}".rstrip()
         message = f"{answered}: {_said(text).rstrip('.')}. {hint}{wait}".rstrip()
         return ModelStatusError(message, status_code=status, body=text, took=took)
 

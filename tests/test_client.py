@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import pickle
+import re
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -224,7 +225,7 @@ FAILURES = [
     (httpx.Response(200, json={}), ModelProtocolError, "choices"),
     (httpx.Response(200, content=b""), ModelProtocolError, "empty"),
     (httpx.Response(200, content=b"\x1f\x8bgarbage"), ModelProtocolError, "no JSON"),
-    (httpx.ConnectError("refused"), ModelUnreachableError, "No usable answer from models.example.com: refused"),
+    (httpx.ConnectError("refused"), ModelUnreachableError, "models.example.com: refused. Check base_url"),
     (httpx.ReadTimeout("30 s without a byte"), ModelUnreachableError, "30 s without a byte"),
 ]
 
@@ -236,6 +237,14 @@ def test_each_failure_has_its_error_and_its_bill(response: Any, kind: type[Excep
     assert error.ledger.calls[0].error == kind.__name__
     with pytest.raises(kind, match=said):
         raise error
+
+
+@pytest.mark.parametrize(("key", "said"), [("key", "no such key"), ("s3cret-k3y", "no such [key]")])
+def test_a_key_as_short_as_a_word_is_not_cut_from_what_is_said(key: str, said: str) -> None:
+    model = FakeModel(Reply(401, {}, {"error": {"message": f"no such {key}"}}))
+    asked = Extractor("m", base_url="http://h:8000/v1", api_key=key, transport=model)
+    with pytest.raises(ModelStatusError, match=re.escape(f"h:8000 answered 401 Unauthorized: {said}. Check")):
+        asked.extract(str, "text")
 
 
 def test_every_exception_of_httpx_is_mapped() -> None:

@@ -37,6 +37,7 @@ _NUMBER_KEY = r"[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?"
 _KEYS = {"int": "[0-9]+", "decimal": _NUMBER_KEY, "float": f"({_NUMBER_KEY}|inf|nan)"}
 _NO_TEXT = {"none", "tuple", "list", "set", "frozenset", "dict", "model", "dataclass", "typed-dict", "named-tuple"}
 _STEPS = {"str": "string", "int": "integer", "float": "number"}
+_WAY = "give a type, such as list[Invoice], or a JSON Schema as a dict"
 
 
 class _Methods(dict[Any, Callable[[Any], JsonSchemaValue]]):
@@ -337,16 +338,14 @@ def _bare(schema: Any) -> str:
 def adapter_of(kind: object) -> TypeAdapter[Any]:
     """Pydantic's view of the type. UnsupportedTypeError where it has none."""
     if isinstance(kind, str | FunctionType) or kind is BaseModel:
-        raise UnsupportedTypeError(f"{short(repr(kind))} is no type; give a type or a JSON Schema as a dict")
+        raise UnsupportedTypeError(f"{short(repr(kind))} is no type; {_WAY}")
     try:
         return TypeAdapter[Any](cast(Any, kind))
     except ImportError as error:
         raise SetupError(f"The type needs a package: {short(str(error))}.") from None
     except (PydanticSchemaGenerationError, PydanticUserError, TypeError, NameError) as error:
         why = str(error).split("\n", 1)[0].split(". ", 1)[0]
-        text = (
-            f"{short(repr(kind))} is no type that Pydantic takes ({short(why)}); give a type or a JSON Schema as a dict"
-        )
+        text = f"{short(repr(kind))} is no type that Pydantic takes ({short(why)}); {_WAY}"
         raise UnsupportedTypeError(text) from error
 
 
