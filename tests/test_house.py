@@ -1,6 +1,7 @@
 """The order of the modules, the one home of each dependency, and the public names."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from inspect import isfunction
@@ -145,6 +146,12 @@ def test_public_names() -> None:
     assert dir(extractor) == PUBLIC
     with pytest.raises(AttributeError, match="module 'extractor' has no attribute 'Extrator'"):
         extractor.Extrator  # noqa: B018
+
+
+def test_each_public_name_stands_in_the_reference() -> None:
+    pages = (Path(__file__).parent.parent / "docs" / "reference").glob("*.md")
+    shown = re.findall(r"^::: extractor\.(\w+)$", "".join(page.read_text() for page in pages), re.M)
+    assert sorted(set(shown) & {*PUBLIC}) == PUBLIC, "write `::: extractor.Name` into a page of docs/reference"
 
 
 def test_importing_the_package_imports_no_option() -> None:

@@ -1,26 +1,51 @@
-"""The code blocks of README.md and CONTRIBUTING.md run as they stand, against an endpoint on the loopback."""
+"""What the README, CONTRIBUTING.md and the pages of docs/ show works as it stands, against an endpoint on the loopback.
+
+A Python block of the README runs by itself; those of a page of docs/ run one after the other, as a reader runs them,
+with ``await`` where they like. Before a block may stand ``<!-- answers``, with what the model says, one JSON a line,
+and ``-->``; what is asked beyond that is answered by a word of the request (``ANSWERS``), or with the plainest value of
+its schema. A ``text`` block right behind one is what it prints. A block with a title (``python title="instructor"``) is
+that package's code and runs where it is installed. Commands of ``console`` blocks have to exist, with their options.
+"""
 
 from __future__ import annotations
 
+import ast
+import asyncio
+import inspect
+import json
 import re
+import shlex
+from collections import deque
+from collections.abc import Iterator
+from contextlib import redirect_stdout, suppress
+from dataclasses import dataclass
+from importlib.util import find_spec
+from io import StringIO
 from pathlib import Path
 
 import pytest
+import typer.main
 
 from extractor.chat import ChatRequest, Completion
+from extractor.cli.commands import app
 from extractor.options import VARIABLES
 
 from .document.pdfs import pdf
 from .document.test_judgement import scan
 from .endpoint import endpoint
+from .filled import filled
 
 ROOT = Path(__file__).parent.parent
-BLOCKS = [
-    pytest.param(name, code, id=f"{name}-{number}")
-    for name in ("README.md", "CONTRIBUTING.md")
-    for number, code in enumerate(re.findall(r"```python\n(.*?)```", (ROOT / name).read_text(), re.S))
-]
+ELSEWHERE = {"docs/many-machines.md"}
+"""Pages with tests of their own."""
+PAGES = [str(page.relative_to(ROOT)) for page in sorted((ROOT / "docs").rglob("*.md"))]
 HOSTED = "https://api.aimlapi.com/v1"
+BLOCK = re.compile(
+    r"(?:<!-- answers\n(?P<answers>.*?)-->\n+)?^```python(?: title=\"(?P<package>[\w.]+)\")?\n(?P<code>.*?)^```\n"
+    r"(?:\n?```text\n(?P<prints>.*?)^```)?",
+    re.S | re.M,
+)
+COMMAND = re.compile(r"^\$ (?:\w+=\S+ )*(extractor .*)$", re.M)
 ANSWERS = {
     "image_url": '{"number":"17"}',
     "Rule: is a company": '{"v0":{"fits":true,"reason":null}}',
@@ -34,19 +59,112 @@ ANSWERS = {
 }
 
 
-def answer(request: ChatRequest) -> Completion:
-    asked = str(request.messages)
-    return Completion(content=next(content for word, content in ANSWERS.items() if word in asked))
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A Python block of a page: ``line`` is where its code begins."""
+
+    page: str
+    line: int
+    code: str
+    answers: tuple[str, ...]
+    package: str | None
+    prints: str | None
 
 
-@pytest.mark.parametrize(("name", "code"), BLOCKS)
-def test_block(name: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "invoice.pdf").write_bytes(pdf("Invoice 17. Total 42.50"))
+def blocks(page: str) -> Iterator[Block]:
+    text = (ROOT / page).read_text()
+    for found in BLOCK.finditer(text):
+        answers = tuple((found["answers"] or "").strip().splitlines())
+        line = text[: found.start("code")].count("\n")
+        yield Block(page, line, found["code"], answers, found["package"], found["prints"])
+
+
+class Model:
+    """The model of a page: the answers of the block that runs, then those of ``words``, then what the schema takes."""
+
+    def __init__(self, words: dict[str, str]) -> None:
+        self.answers: deque[str] = deque()
+        self._words = words
+
+    def __call__(self, request: ChatRequest) -> Completion:
+        if self.answers:
+            return Completion(content=self.answers.popleft())
+        asked = str(request.messages)
+        said = next((content for word, content in self._words.items() if word in asked), None)
+        return Completion(content=said or json.dumps(filled(_schema(request))))
+
+
+def _schema(request: ChatRequest) -> dict[str, object]:
+    wanted = request.response_format or {}
+    inner = wanted.get("json_schema", {})
+    return inner.get("schema", {}) if isinstance(inner, dict) else {}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the blocks run: the files that they read are there."""
+    (tmp_path / "inbox").mkdir()
+    for name in ("invoice.pdf", "inbox/1.pdf", "inbox/2.pdf"):
+        (tmp_path / name).write_bytes(pdf("Invoice 17. Total 42.50"))
     (tmp_path / "scan.pdf").write_bytes(pdf([scan()]))
+    (tmp_path / "receipt.jpg").write_bytes(scan().jpeg)
     monkeypatch.chdir(tmp_path)
     for variable in VARIABLES:
         monkeypatch.delenv(variable, raising=False)
-    with endpoint(answer) as base:
+    return tmp_path
+
+
+def run(block: Block, base: str, namespace: dict[str, object]) -> str:
+    """What the block prints."""
+    code = "\n" * block.line + block.code.replace(HOSTED, base)
+    compiled = compile(code, block.page, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    with redirect_stdout(StringIO()) as printed:
+        if compiled.co_flags & inspect.CO_COROUTINE:
+            asyncio.run(eval(compiled, namespace))
+        else:
+            exec(compiled, namespace)
+    return printed.getvalue()
+
+
+def try_out(page: str, blocks: list[Block], words: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    model, namespace = Model(words), {"__name__": "page"}
+    with endpoint(model) as base:
         monkeypatch.setenv("EXTRACTOR_MODEL", "m")
         monkeypatch.setenv("EXTRACTOR_BASE_URL", base)
-        exec(compile(code.replace(HOSTED, base), name, "exec", dont_inherit=True), {"__name__": "readme"})
+        for block in blocks:
+            model.answers = deque(block.answers)
+            printed = run(block, base, namespace)
+            where = f"{block.page}:{block.line + 1}"
+            assert not model.answers, f"{where} asked less often than it has answers: {model.answers} are left"
+            if block.prints is not None:
+                assert printed == block.prints, f"{where} prints something else than stands below it"
+
+
+@pytest.mark.parametrize(
+    "block", [b for page in ("README.md", "CONTRIBUTING.md") for b in blocks(page)], ids=lambda b: f"{b.page}:{b.line}"
+)
+def test_block(block: Block, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    try_out(block.page, [block], ANSWERS, monkeypatch)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in ELSEWHERE])
+def test_page(page: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = [block for block in blocks(page) if block.package is None or find_spec(block.package)]
+    try_out(page, ours, {}, monkeypatch)
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *PAGES])
+def test_no_block_is_written_so_that_it_does_not_run(page: str) -> None:
+    fences = re.findall(r"^ *(?:```|~~~) *py.*$", (ROOT / page).read_text(), re.M)
+    assert len(fences) == len([*blocks(page)]), fences
+
+
+@pytest.mark.parametrize("page", ["README.md", *PAGES])
+def test_commands_exist_with_their_options(page: str) -> None:
+    for line in COMMAND.findall((ROOT / page).read_text()):
+        _, *words = shlex.split(re.split(r" [|>] ", line)[0], comments=True)
+        command = typer.main.get_command(app)
+        while words and words[0] in getattr(command, "commands", {}):
+            command = command.commands[words.pop(0)]
+        with suppress(typer.Exit):  # --help, --version
+            command.make_context(line, words)
