@@ -133,7 +133,7 @@ class Fitting:
     def tell(self, place: Place, name: str, before: object, after: object, weight: float) -> float:
         """Note a fix; its weight is its cost."""
         if len(self.fixes) < _MOST_TOLD:
-            self.fixes.append(Fix(place.path(), name, before, after, weight))
+            self.fixes.append(Fix(place.path(), name, before, after, round(weight, 3)))
         return weight
 
     def doubt(self, place: Place, value: object, readings: list[object]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 
 from .locales import comma_decimal
@@ -51,11 +52,16 @@ _SCRIPT = str.maketrans({fraction: f" {unicodedata.normalize('NFKC', fraction)}"
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One reading of a text as a number. ``weight`` says how bold it is, ``part`` that percent became a fraction."""
+    """One reading of a text as a number. ``weight`` says how bold it is, ``part`` that percent became a fraction;
+    ``text`` has all its digits."""
 
     value: int | float
     weight: float
+    text: str
     part: bool = False
+
+    def signed(self, sign: int) -> Number:
+        return self if sign > 0 else replace(self, value=-self.value, text=f"-{self.text}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +85,10 @@ def numbers_in(text: str, locale: str | None = None, hint: str = "") -> list[Num
         return []
     whole = _as_written(said)
     if whole is not None:
-        return [Number(whole, 0.1)]
+        return [Number(whole, 0.1, said.removeprefix("+"))]
     signs, said = _signs(said)
     found = list(_read(said, locale, hint))
-    return [Number(sign * each.value, each.weight, each.part) for sign in signs for each in found]
+    return [each.signed(sign) for sign in signs for each in found]
 
 
 def _plain_digits(text: str) -> str:
@@ -153,12 +159,11 @@ def _read(said: str, locale: str | None, hint: str) -> Iterator[Number]:
     wordy = _words(around.before) + _words(around.after)
     weight = 0.2 if wordy == 0 else 0.4 if wordy <= 2 else 0.6
     for digits, bold in _separated(numeral, locale, around.currency, percent is not None or bool(wordy)):
-        value = _scaled(digits, exponent)
         if percent is None or _PERCENT_NAMES.search(hint):
-            yield Number(value, weight + bold)
+            yield _scaled(digits, exponent, weight + bold)
         else:
-            yield Number(value, weight + bold + 0.1)
-            yield Number(_scaled(digits, exponent - 2), weight + bold + 0.1, part=True)
+            yield _scaled(digits, exponent, weight + bold + 0.1)
+            yield replace(_scaled(digits, exponent - 2, weight + bold + 0.1), part=True)
 
 
 def _fraction(said: str, found: re.Match[str]) -> Iterator[Number]:
@@ -167,7 +172,8 @@ def _fraction(said: str, found: re.Match[str]) -> Iterator[Number]:
     if said[: found.start()].strip() or said[found.end() :].strip(" .,"):
         return
     value = int(found[1] or 0) + Fraction(int(found[2]), int(found[3]))
-    yield Number(int(value) if value.denominator == 1 else float(value), 0.2)
+    number = int(value) if value.denominator == 1 else float(value)
+    yield Number(number, 0.2, str(number))
 
 
 def _numeral(said: str, found: re.Match[str]) -> tuple[str, int, int]:
@@ -203,9 +209,10 @@ def _words(text: str) -> int:
     return len(re.findall(r"[^\W\d_]+", text))
 
 
-def _scaled(digits: str, exponent: int) -> int | float:
-    value = Fraction(digits) * Fraction(10) ** exponent
-    return int(value) if value.denominator == 1 and "." not in digits else float(value)
+def _scaled(digits: str, exponent: int, weight: float) -> Number:
+    exact = Decimal(f"{digits}e{exponent}")
+    whole = exact == exact.to_integral_value() and "." not in digits
+    return Number(int(exact) if whole else float(exact), weight, f"{exact:f}")
 
 
 def _separated(numeral: str, locale: str | None, currency: str, marked: bool) -> Iterator[tuple[str, float]]:

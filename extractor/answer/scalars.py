@@ -162,7 +162,7 @@ def _string(question: Question) -> list[Meaning]:
         found = [Meaning(each.text, "date", each.weight) for each in moments(written, wanted, question.locale)]
         return found or (_null(question) if "null" in question.shape.kinds else [])
     if wanted == DECIMAL and not (isinstance(value, str) and _DECIMAL.fullmatch(value)):
-        return []
+        return [Meaning(each.text, "number", each.weight) for each in _numbers(question)]
     if isinstance(value, str):
         return [Meaning(value, "", 0.0)]
     if isinstance(value, bool):

@@ -126,8 +126,10 @@ def test_a_date_without_marks_is_a_date() -> None:
 
 def test_a_decimal_is_a_number_in_quotes() -> None:
     assert read('"12.50"', Decimal) == "12.50"
-    assert read('"1.234,50 €"', Decimal) == 1234.5
-    assert read('"(12.50)"', Decimal | None) == -12.5
+    assert read('"1.234,50 €"', Decimal) == "1234.50"
+    assert read('"(EUR 12.345.678.901.234.567,89)"', Decimal) == "-12345678901234567.89"
+    assert read('"2 Mio"', Decimal) == "2000000"
+    assert read('"(12.50)"', Decimal | None) == "-12.50"
 
 
 @pytest.mark.parametrize(("kind", "written"), [(int, "true"), (float, '"NaN"'), (date, "0"), (float, '"1.234"')])
