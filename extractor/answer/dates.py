@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from .locales import day_comes_first
 from .months import month_of
@@ -61,6 +61,9 @@ class _Groups(Protocol):
     """The groups of a pattern that was found."""
 
     def __getitem__(self, group: int, /) -> str: ...
+
+
+_Way: TypeAlias = "Callable[[_Groups, str | None], list[date | None]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,25 +121,33 @@ def _year(written: str) -> int | None:
 def days_in(text: str) -> Iterator[Found]:
     """Every day that a text of ASCII digits writes, each reading. Two digits from 50 on are the last century's here."""
     for pattern, way in _WAYS:
-        for found in pattern.finditer(text):
-            groups = (found[0], *found.groups())
-            if len(groups[-1]) == 2 and int(groups[-1]) >= 50 and way is not _year_name_day:
-                groups = (*groups[:-1], f"19{groups[-1]}")
-            for day in way(groups, None):
-                if day is not None:
-                    yield Found(day, found.start(), found.end(), 0.0)
+        century = way is not _year_name_day
+        for found, days in _read(pattern, way, text, None, century):
+            yield from (Found(day, found.start(), found.end(), 0.0) for day in days)
 
 
 def _days(said: str, locale: str | None) -> Iterator[Found]:
     for pattern, way in _WAYS:
-        found = pattern.search(said)
-        if found is None:
-            continue
-        days = [each for each in way(found, locale) if each is not None]
-        if days:
+        found, days = next(_read(pattern, way, said, locale), (None, []))
+        if found is not None:
             weight = 0.1 if len(days) == 1 else 0.3
             yield from (Found(day, found.start(), found.end(), weight) for day in days)
             return
+
+
+def _read(
+    pattern: re.Pattern[str], way: _Way, text: str, locale: str | None, century: bool = False
+) -> Iterator[tuple[re.Match[str], list[date]]]:
+    """What a way finds, with its days. What is no day, as in "No 17 due 31 March", may hide the beginning of one."""
+    at = 0
+    while (found := pattern.search(text, at)) is not None:
+        groups = (found[0], *found.groups())
+        if century and len(groups[-1]) == 2 and int(groups[-1]) >= 50:
+            groups = (*groups[:-1], f"19{groups[-1]}")
+        days = [day for day in way(groups, locale) if day is not None]
+        at = found.end() if days else found.start() + 1
+        if days:
+            yield found, days
 
 
 def _year_first(found: _Groups, locale: str | None) -> list[date | None]:

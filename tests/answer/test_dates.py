@@ -2,6 +2,7 @@
 
 import pytest
 
+from extractor import ground
 from extractor.answer import repair
 
 
@@ -85,3 +86,8 @@ def test_moments(text: str, moment: str) -> None:
 )
 def test_times(text: str, time: str) -> None:
     assert read(text, "time") == time
+
+
+@pytest.mark.parametrize("text", ["Invoice A-17, due 31 March 2026", "No 17 of March 31, 2026", "2 of 31/03/2026"])
+def test_a_number_before_a_day_does_not_hide_it(text: str) -> None:
+    assert ground("2026-03-31", text)["$"].status == "normalized"
