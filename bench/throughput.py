@@ -282,7 +282,7 @@ def measured(python: str, who: str, base: str, size: int, calls: int) -> dict[st
     except subprocess.TimeoutExpired:
         return None
     if ran.returncode:
-        print(ran.stderr[-500:], file=sys.stderr)
+        print(f"without {who}: {ran.stderr.strip().splitlines()[-1]}", file=sys.stderr)
         return None
     found: dict[str, float] = json.loads(ran.stdout.splitlines()[-1])
     return found
