@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .brief import brief_fields
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
@@ -36,6 +38,12 @@ class WindowRead:
         """The numbers of the pages on which it stands."""
         return tuple(dict.fromkeys(stretch.page for stretch in self.stretches))
 
+    def _facts(self) -> dict[str, str]:
+        """A row of a table."""
+        stretches = "; ".join(map(str, self.stretches))
+        rows = f"{self.rows_returned:,} of {self.rows_seen:,}" if self.rows_seen else ""
+        return {"read": stretches, "rows": rows, "requests": str(self.requests), "error": self.error or ""}
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -45,7 +53,7 @@ class Said:
     where: Stretch
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Conflict:
     """Windows gave different values for one path; ``chosen`` is what the rule of the type took.
 
@@ -62,6 +70,9 @@ class Conflict:
         more = f"; and {len(self.said) - 4} more" if len(self.said) > 4 else ""
         return f"{self.path}: the document says {values}{more}"
 
+    def __repr__(self) -> str:
+        return brief_fields(self)
+
 
 @dataclass(frozen=True, slots=True)
 class PartRead:
@@ -73,7 +84,7 @@ class PartRead:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Coverage:
     """What was read of a document that was read in windows.
 
@@ -107,6 +118,18 @@ class Coverage:
     def skipped_pages(self) -> tuple[int, ...]:
         """The numbers of the pages of which something was not read."""
         return tuple(dict.fromkeys(stretch.page for stretch in self.unread))
+
+    def _repr_html_(self) -> str:
+        from .display import card, facts, folded, paragraphs, told
+
+        doubts = [f"not read: {stretch}" for stretch in self.unread]
+        doubts += [f"no item stands at what looks like a row: {stretch}" for stretch in self.uncovered]
+        conflicts = folded("Conflicts", paragraphs([*map(str, self.conflicts)]), is_open=True)
+        windows = facts([window._facts() for window in self.windows])
+        return card([windows], below=[told(str(self)), paragraphs(doubts, kind="bad"), conflicts])
+
+    def __repr__(self) -> str:
+        return f"<Coverage {self}>"
 
     def __str__(self) -> str:
         failed = sum(window.error is not None for window in self.windows)

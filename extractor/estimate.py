@@ -18,6 +18,15 @@ class Estimate:
     answer_tokens: tuple[int, int]
     usd: tuple[float, float] | None = None
 
+    def _repr_html_(self) -> str:
+        from .display import card, facts
+
+        low, high = self.answer_tokens
+        row = {"requests": f"{self.requests:,}", "tokens of prompts": f"about {self.prompt_tokens:,}"}
+        row["tokens of answers"] = f"{low:,} to {high:,}"
+        row["US dollars"] = f"{self.usd[0]:.5f} to {self.usd[1]:.5f}" if self.usd else ""
+        return card([facts([row])])
+
     def __str__(self) -> str:
         """One line: ``3 requests, about 31,200 + 900 to 4,100 tokens, $0.00120 to $0.00310``."""
         low, high = self.answer_tokens

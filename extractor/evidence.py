@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
+from .brief import brief_fields
+
 if TYPE_CHECKING:
     from .document import Box
 
@@ -15,7 +17,7 @@ equally good, nowhere, not looked for, or there is no value."""
 STATUSES: tuple[Status, ...] = get_args(Status)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Span:
     """One place: ``start`` and ``end`` in ``document.text``, that ``text`` itself, the number of the ``page``, and its
     ``boxes`` there, one a line (none where the page is text alone)."""
@@ -26,8 +28,11 @@ class Span:
     page: int
     boxes: tuple[Box, ...] = ()
 
+    def __repr__(self) -> str:
+        return brief_fields(self)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Leaf:
     """The support of one value.
 
@@ -55,6 +60,15 @@ class Leaf:
     def found(self) -> bool:
         """Whether it stands anywhere in the document."""
         return bool(self.spans)
+
+    def _facts(self) -> dict[str, str]:
+        """A row of a table."""
+        status, page = self.status.replace("_", " "), self.page
+        said = {"path": self.path, "value": str(self.value), "status": status, "the document says": self.quote}
+        return {**said, "page": "" if page is None else str(page)}
+
+    def __repr__(self) -> str:
+        return brief_fields(self)
 
 
 class Evidence(Mapping[str, Leaf]):
@@ -86,6 +100,12 @@ class Evidence(Mapping[str, Leaf]):
             if status not in STATUSES:
                 raise ValueError(f"a status is one of {', '.join(STATUSES)}, not {status!r}")
         return tuple(leaf for leaf in self._leaves.values() if leaf.status in statuses)
+
+    def _repr_html_(self) -> str:
+        from .display import card, facts, paragraphs, told
+
+        rows = [leaf._facts() for leaf in self._leaves.values()]
+        return card([facts(rows)], below=[told(repr(self)[1:-1]), paragraphs(self.notes, kind="doubt")])
 
     def __repr__(self) -> str:
         counts = ((status, len(self.having(status))) for status in STATUSES)

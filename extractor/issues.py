@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .brief import brief_fields
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Issue:
     """One way a value is wrong.
 
@@ -22,8 +24,11 @@ class Issue:
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"
 
+    def __repr__(self) -> str:
+        return brief_fields(self)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Fix:
     """One local correction, made without the model.
 
@@ -36,3 +41,6 @@ class Fix:
     before: object
     after: object
     weight: float = 0.0
+
+    def __repr__(self) -> str:
+        return brief_fields(self)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
+from .brief import brief_fields
 from .chat import ChatRequest, Completion, Took, Usage
 from .issues import Fix, Issue
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Attempt:
     """One completion and what became of it: ``issues`` is empty on the attempt that was taken."""
 
@@ -30,8 +31,11 @@ class Attempt:
     quotes: Mapping[str, str] = field(default_factory=dict)
     """The words of the document that the model gave for its values, by path, where it was asked for them."""
 
+    def __repr__(self) -> str:
+        return brief_fields(self)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Call:
     """One request and what it cost.
 
@@ -63,6 +67,23 @@ class Call:
     def charged(self) -> bool:
         """Whether tokens may have been spent: an HTTP error status, or no connection, spends none."""
         return self.usage is not None or not (self.unsent or self.error == "ModelStatusError")
+
+    def _facts(self) -> dict[str, str]:
+        """A row of a table."""
+        usage, took = self.usage, self.took
+        return {
+            "purpose": self.purpose,
+            "model": self.model,
+            "mode": self.mode or "",
+            "tokens": f"{usage.prompt_tokens} + {usage.completion_tokens}" if usage else "",
+            "seconds": f"{took.seconds:.2f}" if took else "",
+            "retries": str(took.tries - 1) if took and took.tries > 1 else "",
+            "usd": "" if self.usd is None else f"{self.usd:.5f}",
+            "error": self.error or "",
+        }
+
+    def __repr__(self) -> str:
+        return brief_fields(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,21 +143,9 @@ class Ledger:
         return sum(call.took.tries - 1 for call in self.calls if call.took)
 
     def _repr_html_(self) -> str:
-        from .display import card, value
+        from .display import card, facts, told
 
-        calls = [
-            {
-                "purpose": call.purpose,
-                "model": call.model,
-                "mode": call.mode,
-                "tokens": call.usage and f"{call.usage.prompt_tokens} + {call.usage.completion_tokens}",
-                "seconds": call.took and round(call.took.seconds, 2),
-                "usd": call.usd,
-                "error": call.error,
-            }
-            for call in self.calls
-        ]
-        return card((value(calls),), below=(f"<p>{self}</p>",))
+        return card([facts([call._facts() for call in self.calls])], below=[told(str(self))])
 
     def __repr__(self) -> str:
         return f"<Ledger {self}>"
@@ -230,19 +239,10 @@ class Result(Generic[T]):
         return self.attempts[-1].fixes
 
     def _repr_html_(self) -> str:
-        """In a notebook: the value, and the document with the places of its leaves beside it."""
-        from .answer.shown import shown
+        """In a notebook: the value, the document with the places of its leaves beside it, and how it came about."""
+        from .answer.shown import of_result
 
-        asides = {
-            f"{len(self.attempts)} answer{'s' * (len(self.attempts) != 1)}": (
-                f"{at}. {attempt.completion.content or attempt.completion.refusal or ''}"
-                for at, attempt in enumerate(self.attempts, 1)
-            ),
-            "What was wrong": [str(issue) for attempt in self.attempts for issue in attempt.issues],
-            "What was corrected": [f"{fix.path}: {fix.name}" for fix in self.fixes],
-            "What is left out": list(map(str, self.issues)),
-        }
-        return shown(self.data, self.evidence, self.document.text, str(self.ledger), asides)
+        return of_result(self)
 
     def __repr__(self) -> str:
         shown = repr(self.value)

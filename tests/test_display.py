@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
+from io import BytesIO
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from extractor import Extractor, Result
+from extractor import Document, DocumentError, Extractor, Image, Page, Result, Schema, ground
+from extractor.display import MOST_LEAVES, value
+from extractor.document.judgement import Judgement
+from extractor.document.layout import Layout
 from extractor.testing import FakeModel
+
+from .browser import browser_page
+from .document.pdfs import pdf
 
 
 class Order(BaseModel):
@@ -44,8 +54,8 @@ class Parsed(HTMLParser):
 def test_a_leaf_and_its_place_lead_to_each_other() -> None:
     page = Parsed(read("Order 17\nnails 4", {"number": "17", "lines": [{"what": "nails"}]})._repr_html_())
     links = {attributes["href"] for tag, attributes in page.tags if tag == "a"}
-    ids = {attributes["id"] for _, attributes in page.tags if attributes.get("id")}
-    assert len(ids) == 4
+    ids = [attributes["id"] for _, attributes in page.tags if attributes.get("id")]
+    assert len(ids) == len({*ids}) == 4
     assert links == {f"#{each}" for each in ids}
     assert [attributes["title"] for tag, attributes in page.tags if tag == "mark"] == ["$.number", "$.lines[0].what"]
 
@@ -56,17 +66,160 @@ def test_what_is_not_found_is_told() -> None:
     assert "1 call, " in page.text
 
 
+def test_answers_and_corrections_are_folded_below() -> None:
+    model = FakeModel('{"number": 7}', '{"number": "17", "lines": []}', repeat=True)
+    result = Extractor("m", base_url="https://models.example.com/v1", transport=model).extract(Order, "Order 17")
+    page = Parsed(result._repr_html_())
+    folds = [attributes for tag, attributes in page.tags if tag == "details"]
+    assert len(folds) == len(result.attempts) > 1
+    assert not any("open" in fold for fold in folds)
+    assert all(str(issue) in page.text for attempt in result.attempts for issue in attempt.issues)
+    assert "Answer 1 of " in page.text
+
+
+def test_a_page_of_a_pdf_is_its_picture_with_a_box_for_each_place() -> None:
+    document = Document.of(pdf("Order 17", "nails 4"))
+    order = Order(number="17", lines=[{"what": "nails"}])
+    result = replace(read("x", {"number": "17", "lines": []}), value=order, document=document)
+    page = Parsed(result._repr_html_())
+    pictures = [attributes for tag, attributes in page.tags if tag == "img"]
+    assert len(pictures) == 2
+    assert all(str(each["src"]).startswith("data:image/") for each in pictures)
+    boxes = [attributes for tag, attributes in page.tags if tag == "span"]
+    assert [box["title"] for box in boxes] == ["$.number", "$.lines[0].what"]
+    assert all("position:absolute" in str(box["style"]) for box in boxes)
+    assert "Order 17" not in page.text
+
+
+def test_of_many_leaves_some_are_shown_and_the_others_are_counted() -> None:
+    lines = [{"what": f"item {at}", "amount": f"{at}.50"} for at in range(5_000)]
+    text = "Order 17\n" + "\n".join(f"{line['what']} {line['amount']}" for line in lines)
+    small = read("x", {"number": "17", "lines": []})
+    result = replace(small, value=Order(number="17", lines=lines), document=Document.of(text))
+    html = result._repr_html_()
+    page = Parsed(html)
+    assert len(html) < 250_000
+    assert sum(tag == "td" for tag, _ in page.tags) < MOST_LEAVES + 20
+    assert f"… {5_000 - (MOST_LEAVES - 1) // 2:,} more" in page.text
+    assert "characters …" in page.text
+
+
+def test_what_stands_after_a_long_list_is_shown_too() -> None:
+    page = Parsed(value({"lines": [*range(10_000)], "total": "the end", "deep": [[["x"] * 700] * 700] * 700}))
+    assert "the end" in page.text
+    assert page.text.count(" more") >= 3
+    assert len(page.text) < 10_000
+
+
+def test_a_text_too_long_to_be_shown_is_shown_around_what_was_found() -> None:
+    text = f"{'far away ' * 9_000}\nOrder 17\n{'and on ' * 9_000}"
+    result = replace(read("x", {"number": "17", "lines": []}), document=Document.of(text))
+    page = Parsed(result._repr_html_())
+    assert [attributes["title"] for tag, attributes in page.tags if tag == "mark"] == ["$.number"]
+    assert page.text.count("characters …") == 2
+
+
+class Gone:
+    """Where a page came from that is there no more."""
+
+    def layout(self, text: str) -> Layout:
+        raise DocumentError("order.pdf has changed", source="order.pdf")
+
+    def picture(self, width: int) -> Image | None:
+        raise DocumentError("order.pdf has changed", source="order.pdf")
+
+    def judge(self) -> Judgement:
+        return Judgement("good", "")
+
+
+def test_where_the_document_is_gone_the_value_is_shown() -> None:
+    document = Document("order.pdf", (Page(1, "Order 17", origin=Gone()),))
+    result = replace(read("x", {"number": "17", "lines": []}), document=document)
+    with pytest.raises(DocumentError):
+        result.evidence  # noqa: B018
+    page = Parsed(result._repr_html_())
+    assert "17" in page.text
+    assert "Where the values stand is not shown: order.pdf has changed" in page.text
+
+
 MARKS = st.characters(codec="utf-8", exclude_characters="\0") | st.sampled_from("<>&\"'/")
-HOSTILE = st.text(MARKS, max_size=30) | st.just("<script>x</script>")
-ALLOWED = {"div", "style", "table", "tr", "td", "th", "a", "small", "mark", "pre", "p", "details", "summary"}
+HOSTILE = st.text(MARKS, max_size=30) | st.just("<script>x</script>") | st.just('"><img src=x onerror=alert(1)>')
+ALLOWED = {"div", "style", "table", "tr", "td", "th", "a", "small", "mark", "pre", "p", "details", "summary", "bdi"}
+ALLOWED |= {"span", "img"}
+KNOWN = {"class", "id", "href", "title", "dir", "colspan", "style", "src", "alt", "open"}
 
 
 @given(HOSTILE, HOSTILE, st.lists(st.dictionaries(HOSTILE, HOSTILE, max_size=2), max_size=3))
 def test_no_text_becomes_markup(text: str, number: str, lines: list[dict[str, str]]) -> None:
     result = read(f"a {text}", {"number": number, "lines": lines})
-    for shown in (result, result.ledger):
+    schema = Schema.of({"type": "object", "title": text, "properties": {number: {"const": text}}})
+    for shown in (result, result.ledger, result.evidence, result.document, result.document.pages[0], schema):
         page = Parsed(shown._repr_html_())
         assert {tag for tag, _ in page.tags} <= ALLOWED
-        known = {"class", "id", "href", "title", "dir", "colspan"}
-        assert {name for _, attributes in page.tags for name in attributes} <= known
+        assert {name for _, attributes in page.tags for name in attributes} <= KNOWN
         assert all(str(each["href"]).startswith("#") for _, each in page.tags if "href" in each)
+        assert all(str(each["src"]).startswith("data:image/") for _, each in page.tags if "src" in each)
+
+
+def test_a_document_shows_its_pages_notes_and_attachments() -> None:
+    page = Parsed(Document.of([pdf("One", "Two", ""), *["some text"] * 30])._repr_html_())
+    assert sum(tag == "img" for tag, _ in page.tags) == 3
+    assert "… 21 more pages" in page.text
+    assert "no text on page 3" in page.text
+
+
+def test_a_picture_on_the_web_is_not_fetched() -> None:
+    page = Parsed(Document.of(Image("https://example.com/a.png"))._repr_html_())
+    assert "https://example.com/a.png, which is not fetched" in page.text
+    assert not any(tag == "img" for tag, _ in page.tags)
+
+
+def test_a_large_picture_is_made_smaller() -> None:
+    from PIL import Image as pillow
+
+    written = BytesIO()
+    pillow.effect_noise((2_000, 2_000), 90).save(written, "PNG")
+    assert len(Image(written.getvalue())._repr_html_()) < 300_000
+
+
+def test_a_schema_shows_what_is_sent_and_what_was_changed() -> None:
+    page = Parsed(Schema.of(dict[str, int])._repr_html_())
+    assert '"additionalProperties": false' in page.text
+    assert "a strict object lists all its properties, so free keys must be values" in page.text
+
+
+SCRIPT = "<script>document.title='owned'</script> \u202eمرحبا\u202c \"quotes\" & 'more' 😀 end"
+
+
+@pytest.fixture
+def page() -> Iterator[Any]:
+    with browser_page(color_scheme="dark") as page:
+        yield page
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
+def test_in_a_browser_nothing_runs_nothing_is_fetched_and_what_belongs_together_lights_up(page: Any) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    lines = [{"what": SCRIPT, "<img src='//example.com/x.png'>": "مرحبا"}]
+    text = f"Order 17\n{SCRIPT}\n<img src='https://example.com/y.png' onerror='document.title=1'> مرحبا"
+    results = [read(text, {"number": "17", "lines": lines}), read("Order 17", {"number": "17", "lines": []})]
+    parts = [result._repr_html_() for result in (*results, results[0].document, results[0].schema)]
+    page.set_content(f"<title>still</title><body style='background:#111;color:#eee'>{''.join(parts)}")
+    assert (page.title(), asked) == ("still", [])
+    assert SCRIPT in page.locator("pre").first.text_content()
+    first, second = page.locator(".xtr").nth(0), page.locator(".xtr").nth(1)
+    lit = "element => getComputedStyle(element).outlineStyle"
+    assert [place.evaluate(lit) for place in first.locator(".x0").all()] == ["none", "none"]
+    first.locator("td a.x0").hover()
+    assert [place.evaluate(lit) for place in first.locator(".x0").all()] == ["solid", "solid"]
+    assert [place.evaluate(lit) for place in second.locator(".x0").all()] == ["none", "none"]
+    first.locator("mark.x1").hover()
+    assert [place.evaluate(lit) for place in first.locator(".x1").all()] == ["solid", "solid"]
+    assert first.locator("td").first.evaluate("element => getComputedStyle(element).color") == "rgb(238, 238, 238)"
+
+
+def test_ground_shows_itself() -> None:
+    page = Parsed(ground({"total": 4.5, "buyer": "Acme"}, "Total 4.50")._repr_html_())
+    assert "normalized" in page.text
+    assert "2 leaves: 1 normalized, 1 not found" in page.text.replace("Evidence ", "")

@@ -13,9 +13,9 @@ import extractor
 
 PACKAGE = Path(extractor.__file__).parent
 ORDER = (
-    "errors limits forking shapes options annotations paths display issues tokens coverage estimate schema document"
-    " chat evidence confidence answer result calibration observer examples prompt flow transports endpoint lessons"
-    " driving streams client testing telemetry batch evaluate report demo cli"
+    "errors brief limits forking shapes options annotations paths display issues tokens coverage estimate"
+    " schema document chat evidence confidence answer result calibration observer examples prompt flow"
+    " transports endpoint lessons driving streams client testing telemetry batch evaluate report demo cli"
 ).split()
 DOORS = {"client": {"batch"}}
 """An extractor's methods open rooms that stand behind it, inside the functions that need them."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from extractor.cli.commands import app
 from extractor.report import corrections, report
 from extractor.testing import FakeModel
 
+from .browser import browser_page
 from .document.pdfs import pdf
 
 HOSTILE = "<script>document.title='owned'</script> \u202eمرحبا\u202c \"quotes\" & 'more' 😀 end"
@@ -100,25 +100,11 @@ def test_corrections_are_pairs_of_document_and_value(tmp_path: Path) -> None:
         corrections(saved)
 
 
-BROWSER = shutil.which("chromium")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()
-
-
 @pytest.fixture
 def page(tmp_path: Path) -> Iterator[Any]:
-    if BROWSER is None:
-        pytest.skip("no chromium here (apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        page = browser.new_page()
+    with browser_page() as page:
         page.goto(report(results(), tmp_path / "report.html").as_uri())
         yield page
-        browser.close()
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")

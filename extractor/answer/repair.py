@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, TypeVar
 
+from ..brief import brief_fields
 from ..issues import Fix, Issue
 from ..paths import to_path
 from ..shapes import check_locale
@@ -29,7 +30,7 @@ T = TypeVar("T")
 _UNCLOSED = re.compile(r'\s*"[^"\\]*(?:\\.[^"\\]*)*\\?', re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Repaired:
     """What a text says.
 
@@ -43,6 +44,9 @@ class Repaired:
     issues: tuple[Issue, ...] = ()
     cut: str | None = None
     partial: object = None
+
+    def __repr__(self) -> str:
+        return brief_fields(self)
 
 
 def repair(

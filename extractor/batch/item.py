@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
+from ..brief import brief_fields
 from ..result import Ledger
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Item(Generic[T]):
     """One document of a batch: its ``result``, or the ``error`` that it ended with.
 
@@ -49,3 +50,6 @@ class Item(Generic[T]):
         """What was spent on the document, also where it failed."""
         spent = self.result.ledger if self.result is not None else getattr(self.error, "ledger", None)
         return spent or Ledger()
+
+    def __repr__(self) -> str:
+        return brief_fields(self)

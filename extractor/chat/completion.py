@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..brief import brief_fields
 from .answer import (
     CALL,
     MESSAGE,
@@ -49,7 +50,7 @@ class Choice:
     extra: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True, init=False, repr=False)
 class Completion:
     """An answer of one or more choices. What the endpoint did not say is None; what we do not know is in ``extra``.
 
@@ -150,6 +151,9 @@ class Completion:
     def to_json(self) -> bytes:
         """The answer as an endpoint sends it."""
         return encode({"object": "chat.completion", **plain(self)})
+
+    def __repr__(self) -> str:
+        return brief_fields(self)
 
 
 def joined(value: object) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from ..brief import brief_fields
 from .encode import encode
 from .messages import Message, Reasoning, ResponseFormat, StreamOptions, Tool, ToolChoice
 from .rules import FIELDS, NULLABLE, extra_body, needs_logprobs, needs_stream
@@ -20,7 +21,7 @@ _CHECKS = tuple(FIELDS.items())
 _values = attrgetter(*_NAMES)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ChatRequest:
     """What is sent. A field that is None is left out, so that the endpoint's own default holds.
 
@@ -116,3 +117,6 @@ class ChatRequest:
             if value is None and name not in NULLABLE:
                 raise wrong_type(None, name, "left out, or not null")
         return cls(**known, extra_body=fields)
+
+    def __repr__(self) -> str:
+        return brief_fields(self)

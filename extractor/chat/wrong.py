@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from reprlib import Repr
-
-_SHORT = Repr()
-_SHORT.maxstring = _SHORT.maxother = 80
+from ..brief import brief
 
 
 def wrong_type(value: object, path: str, wanted: str) -> TypeError:
-    return TypeError(f"{path} is {_SHORT.repr(value)} ({type(value).__name__}): it must be {wanted}")
+    return TypeError(f"{path} is {brief(value)} ({type(value).__name__}): it must be {wanted}")
 
 
 def wrong_value(value: object, path: str, wanted: str) -> ValueError:
-    return ValueError(f"{path} is {_SHORT.repr(value)}: it must be {wanted}")
+    return ValueError(f"{path} is {brief(value)}: it must be {wanted}")
 
 
 def missing(path: str) -> ValueError:

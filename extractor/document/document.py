@@ -126,6 +126,11 @@ class Document:
         """The numbers of pages on which there is nothing to see."""
         return tuple(page.number for page in self.pages if not page.text and page.judge().kind == "blank")
 
+    def _repr_html_(self) -> str:
+        from . import shown
+
+        return shown.document(self)
+
     def __repr__(self) -> str:
         images = sum(page.image is not None for page in self.pages)
         parts = [_count(len(self.pages), "page"), _count(sum(len(page.text) for page in self.pages), "character")]

@@ -56,6 +56,11 @@ class Image:
             object.__setattr__(self, "_url", f"data:{self.media_type};base64,{encoded}")
         return self._url
 
+    def _repr_html_(self) -> str:
+        from . import shown
+
+        return shown.image(self)
+
     def __repr__(self) -> str:
         size = f" {self.media_type}, {len(self.source):,} bytes" if isinstance(self.source, bytes) else ""
         return f"<Image {self.name!r}{size}>"

@@ -72,6 +72,11 @@ class Page:
             object.__setattr__(self, "_layout", self.origin.layout(self.text))
         return self._layout
 
+    def _repr_html_(self) -> str:
+        from . import shown
+
+        return shown.page(self)
+
     def __repr__(self) -> str:
         text = f"{len(self.text):,} characters" if self.text else ""
         shown = (repr(each) for each in (self.image, self.video) if each)

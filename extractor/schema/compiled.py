@@ -212,6 +212,11 @@ class Schema(Generic[T]):
         made._checker = PartialChecker(self._checker, outline)
         return made, outline
 
+    def _repr_html_(self) -> str:
+        from .shown import of_schema
+
+        return of_schema(self)
+
     def __repr__(self) -> str:
         return f"Schema({self.name})"
 

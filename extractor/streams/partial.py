@@ -6,10 +6,11 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
+from ..brief import brief_fields
 from ..paths import NOTHING, Keys, look_up, to_keys, to_path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Partial:
     """The JSON so far, in the form of the type's JSON (by alias). It is yours: what comes later does not change it.
 
@@ -42,6 +43,9 @@ class Partial:
         if self.loose and keys[: len(self.open)] == self.open:
             return False
         return keys != self.open[: len(keys)] and (self.unsure is None or keys != self.unsure)
+
+    def __repr__(self) -> str:
+        return brief_fields(self)
 
 
 class _Complete(Set[str]):
