@@ -21,6 +21,9 @@ def arxiv_id(text: str) -> str:
     return name
 
 
+ArxivId = Annotated[str, AfterValidator(arxiv_id), pattern("^[A-Za-z0-9./-]+$")]
+
+
 class Author(Part):
     """One author of a paper."""
 
@@ -46,9 +49,7 @@ class ScientificPaper(Part):
     doi: Doi | None = Field(
         default=None, description="DOI from '10.' on, without https://doi.org/. Not that of a reference."
     )
-    arxiv_id: Annotated[str, AfterValidator(arxiv_id), pattern("^[A-Za-z0-9./-]+$")] | None = Field(
-        default=None, description="arXiv id, as 1706.03762v5: often in the left margin."
-    )
+    arxiv_id: ArxivId | None = Field(default=None, description="arXiv id, as 1706.03762v5: often in the left margin.")
     issn: Issn | None = Field(default=None, description="ISSN of the journal, as 0028-0836.")
     isbn: Isbn | None = Field(default=None, description="ISBN of the book or proceedings, digits and X only.")
 

@@ -253,7 +253,7 @@ def test_votes_over_the_wire() -> None:
 
 
 def test_votes_of_an_endpoint_that_ignores_n() -> None:
-    with endpoint(ignoring_n) as base, Extractor("m", base_url=base, api_key="k", n=4) as extractor:
+    with endpoint(ignoring_n, ignores=["n"]) as base, Extractor("m", base_url=base, api_key="k", n=4) as extractor:
         result = extractor.extract(Order, TEXT)
     assert result.value == Order(**SOUND)
     assert len(result.ledger.calls) == 4

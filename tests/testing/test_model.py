@@ -26,7 +26,7 @@ from extractor.chat import (
 )
 from extractor.testing import CREATED, FakeModel, OutOfReplies, Reply, Script
 
-from .contract.check import check_completion, check_stream
+from ..contract.check import check_completion, check_stream
 
 URL = "http://fake/v1/chat/completions"
 ASK = ChatRequest(model="m", messages=[{"role": "user", "content": "12345"}])

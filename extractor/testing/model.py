@@ -1,44 +1,24 @@
-"""Scripted models for tests: they speak the real wire, and no network.
-
-model = FakeModel('{"total": 42.5}', Reply(429, {"retry-after": "1"}), {"total": 43})
-with httpx.Client(transport=model) as client: ...
-model.requests[0].messages[-1]["content"]
-"""
+"""``FakeModel``: answers from a script or at random; it speaks the real wire, and no network."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from threading import Lock
-from typing import TypeAlias, cast
+from typing import Self
 
 import httpx
 import orjson
 
-from .chat import DONE, ChatRequest, Choice, Completion, Usage, chunks_of, event
+from ..chat import DONE, ChatRequest, Choice, Completion, Usage, chunks_of, event
+from .chances import Chances
+from .faults import Faults, broken_off, spoilt
+from .replies import Reply, Script, choices_in, resolved, sent
 
 CREATED = 1_767_225_600
 """When every fake completion was made: a Unix time."""
 _CHARACTERS_A_TOKEN = 4
 _TOKENS_AN_IMAGE = 85
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An HTTP answer as it is. ``body``: bytes, text, an object that is sent as JSON, or a sequence of pieces that are
-    sent one by one, where an exception breaks the answer off."""
-
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | str | Mapping[str, object] | Sequence[bytes | BaseException] = b""
-
-
-Script: TypeAlias = (
-    "str | Mapping[str, object] | list[object] | Completion | Reply | BaseException | type[BaseException]"
-    " | Callable[[ChatRequest], Script]"
-)
-"""One scripted reply: content, an object or array whose JSON is the content, a completion, an HTTP answer, an exception
-to raise, or a function that gives one of these for the request."""
 
 
 class OutOfReplies(AssertionError):
@@ -55,21 +35,61 @@ class FakeModel(httpx.BaseTransport, httpx.AsyncBaseTransport):
     A request with ``stream`` is answered with events of ``size`` characters, sent in pieces of ``split`` bytes where
     that is given; with ``n``, each choice takes the next reply, and the last one repeats. ``repeat`` lets the last
     reply serve for ever. ``usage`` gives each completion that has none a token count: a quarter of its characters.
-    It may be asked from several threads.
+    ``faults`` say what goes wrong how often, by ``seed``; a fault that keeps the model from answering takes no reply.
+    ``spent`` is the sum of the tokens of its completions. It may be asked from several threads.
     """
 
     def __init__(
-        self, *replies: Script, usage: bool = True, repeat: bool = False, size: int = 16, split: int | None = None
+        self,
+        *replies: Script,
+        usage: bool = True,
+        repeat: bool = False,
+        size: int = 16,
+        split: int | None = None,
+        faults: Faults | None = None,
+        seed: int = 0,
     ) -> None:
         self.requests: list[ChatRequest] = []
         self.http: list[httpx.Request] = []
         self._replies = replies
+        self._otherwise: Script | None = None
         self._next = 0
         self._usage = usage
         self._repeat = repeat
         self._size = size
         self._split = split
+        self._faults = faults
+        self._chances = Chances(seed)
         self._lock = Lock()
+        self.spent = Usage(prompt_tokens=0, completion_tokens=0, total_tokens=0)
+
+    @classmethod
+    def random(
+        cls,
+        seed: int = 0,
+        *,
+        given: Mapping[str, object] | None = None,
+        usage: bool = True,
+        size: int = 16,
+        split: int | None = None,
+        faults: Faults | None = None,
+    ) -> Self:
+        """A model whose answers are made at random, each valid under the strict schema that its request asks for.
+
+        The same seed and requests give the same answers, in whatever order they are asked, for as long as they are.
+        Where replies are added, those are what it says instead.
+        ``given`` holds values of properties that chance cannot find, such as ``{"iban": "DE89370400440532013000"}``.
+        """
+        from .answers import RandomAnswers
+
+        model = cls(usage=usage, size=size, split=split, faults=faults, seed=seed)
+        model._otherwise = RandomAnswers(seed, given or {})
+        return model
+
+    def add(self, *replies: Script) -> None:
+        """More replies, behind those that it was given."""
+        with self._lock:
+            self._replies += replies
 
     @property
     def left(self) -> int:
@@ -86,60 +106,86 @@ class FakeModel(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         chat = ChatRequest.from_json(request.content)
+        chance = self._chances.of(chat) if self._faults else None
+        fault = self._faults.drawn(chance) if self._faults and chance else None
+        instead = self._faults.instead(fault) if self._faults else None
         with self._lock:
             self.http.append(request)
             self.requests.append(chat)
-            number, scripts = len(self.requests), self._take(chat)
-        replies = [_resolved(script, chat) for script in scripts]
+            number, scripts = len(self.requests), [instead] if instead else self._take(chat)
+        replies = [resolved(script, chat) for script in scripts]
         for reply in replies:
             if isinstance(reply, BaseException):
                 raise _attached(reply, request)
             if isinstance(reply, Reply):
-                return _http(reply, self._split)
+                return sent(reply, self._split)
         parts = [reply for reply in replies if isinstance(reply, Completion)]
-        return self._send(self._finished(_merged(parts, chat.n or 1), chat, number), chat)
+        completion = _merged(parts, chat.n or 1)
+        if fault and chance:
+            completion = spoilt(completion, fault, chance)
+        reply = self._wire(self._finished(completion, chat, number), chat)
+        return sent(broken_off(reply) if fault == "cut" else reply, self._split)
 
     def _take(self, chat: ChatRequest) -> list[Script]:
         """The next reply, and for the further choices those that follow it, as far as they are answers."""
+        if not self._replies and self._otherwise is not None:
+            return [self._otherwise]
         if self._repeat and self._replies and not self.left:
             self._next -= 1
         if not self.left:
             raise OutOfReplies(_exhausted(len(self._replies), chat))
         taken = [self._replies[self._next]]
         while (
-            sum(map(_choices, taken)) < (chat.n or 1)
-            and _choices(taken[-1])
+            sum(map(choices_in, taken)) < (chat.n or 1)
+            and choices_in(taken[-1])
             and self.left > len(taken)
-            and _choices(self._replies[self._next + len(taken)])
+            and choices_in(self._replies[self._next + len(taken)])
         ):
             taken.append(self._replies[self._next + len(taken)])
         self._next += len(taken)
         return taken
 
     def _finished(self, completion: Completion, chat: ChatRequest, number: int) -> Completion:
-        """With all that a completion has on the wire."""
+        """With all that a completion has on the wire. What it cost is added to what was spent."""
+        usage = estimated(chat, completion) if completion.usage is None and self._usage else completion.usage
+        if usage is not None:
+            with self._lock:
+                self.spent = _sum(self.spent, usage)
         return replace(
             completion,
             id=f"fake-{number}" if completion.id is None else completion.id,
             created=CREATED if completion.created is None else completion.created,
             model=chat.model if completion.model is None else completion.model,
-            usage=estimated(chat, completion) if completion.usage is None and self._usage else completion.usage,
+            usage=usage,
         )
 
-    def _send(self, completion: Completion, chat: ChatRequest) -> httpx.Response:
+    def _wire(self, completion: Completion, chat: ChatRequest) -> Reply:
         if not chat.stream:
-            return _http(Reply(200, {"content-type": "application/json"}, completion.to_json()), self._split)
+            return Reply(200, {"content-type": "application/json"}, completion.to_json())
         told = chat.stream_options is not None and chat.stream_options["include_usage"]
         shown = completion if told else replace(completion, usage=None)
         events = [*map(event, chunks_of(shown, self._size)), DONE]
-        return _http(Reply(200, {"content-type": "text/event-stream"}, events), self._split)
+        return Reply(200, {"content-type": "text/event-stream"}, events)
+
+
+def _sum(spent: Usage, usage: Usage) -> Usage:
+    return Usage(
+        prompt_tokens=(spent.prompt_tokens or 0) + (usage.prompt_tokens or 0),
+        completion_tokens=(spent.completion_tokens or 0) + (usage.completion_tokens or 0),
+        total_tokens=(spent.total_tokens or 0) + (usage.total_tokens or 0),
+    )
 
 
 def estimated(chat: ChatRequest, completion: Completion) -> Usage:
     """A plausible token count, always the same for the same texts."""
-    prompt = sum(map(_message_tokens, chat.messages))
+    prompt = estimated_prompt(chat)
     written = sum(_tokens(_written(choice)) for choice in completion.choices)
     return Usage(prompt_tokens=prompt, completion_tokens=written, total_tokens=prompt + written)
+
+
+def estimated_prompt(chat: ChatRequest) -> int:
+    """The tokens of the messages."""
+    return sum(map(_message_tokens, chat.messages))
 
 
 def _message_tokens(message: Mapping[str, object]) -> int:
@@ -157,23 +203,6 @@ def _written(choice: Choice) -> str:
 
 def _tokens(text: str) -> int:
     return -(-len(text) // _CHARACTERS_A_TOKEN)
-
-
-def _choices(script: Script) -> int:
-    """How many choices a reply holds; none where it is no completion."""
-    if isinstance(script, Completion):
-        return len(script.choices)
-    return 0 if isinstance(script, (Reply, BaseException, type)) else 1
-
-
-def _resolved(script: Script, chat: ChatRequest) -> Completion | Reply | BaseException:
-    if isinstance(script, (Completion, Reply, BaseException)):
-        return script
-    if isinstance(script, type):
-        return cast("type[BaseException]", script)("raised by FakeModel")
-    if callable(script):
-        return _resolved(script(chat), chat)
-    return Completion(content=script if isinstance(script, str) else orjson.dumps(script).decode())
 
 
 def _merged(parts: Sequence[Completion], wanted: int) -> Completion:
@@ -197,37 +226,3 @@ def _attached(error: BaseException, request: httpx.Request) -> BaseException:
     if isinstance(error, httpx.RequestError):
         error.request = request
     return error
-
-
-def _http(reply: Reply, split: int | None) -> httpx.Response:
-    body, headers = reply.body, dict(reply.headers)
-    if isinstance(body, Mapping):
-        body, headers = orjson.dumps(body), {"content-type": "application/json", **headers}
-    if isinstance(body, str):
-        body = body.encode()
-    if isinstance(body, bytes) and not split:
-        return httpx.Response(reply.status, headers=headers, content=body)
-    pieces = [body] if isinstance(body, bytes) else body
-    return httpx.Response(reply.status, headers=headers, stream=_Pieces(_cut(pieces, split) if split else pieces))
-
-
-def _cut(pieces: Sequence[bytes | BaseException], size: int) -> list[bytes | BaseException]:
-    """The same bytes in pieces of ``size``, up to where an exception stands."""
-    whole = b"".join(piece for piece in pieces if isinstance(piece, bytes))
-    errors = [piece for piece in pieces if isinstance(piece, BaseException)]
-    return [*(whole[at : at + size] for at in range(0, len(whole), size)), *errors]
-
-
-class _Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
-    def __init__(self, pieces: Sequence[bytes | BaseException]) -> None:
-        self._pieces = pieces
-
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in self._pieces:
-            if isinstance(piece, BaseException):
-                raise piece
-            yield piece
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for piece in self:
-            yield piece

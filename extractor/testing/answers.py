@@ -1,0 +1,70 @@
+"""Answers at random: to each request one that is valid under the schema that it asks for."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from random import Random
+from typing import Any
+
+import orjson
+
+from ..chat import AnswerMessage, ChatRequest, Choice, Completion, FunctionCall, ToolCall
+from .chances import Chances
+from .texts import text
+from .values import value_of
+
+_TOLD = re.compile(r"JSON Schema\b[^\n{]*\s*(?=\{)")
+
+
+class RandomAnswers:
+    """A script for ``FakeModel``. The Nth answer to a request is the same for the same seed, whatever else is asked."""
+
+    def __init__(self, seed: int, given: Mapping[str, object]) -> None:
+        self._chances = Chances(seed)
+        self._given = given
+
+    def __call__(self, chat: ChatRequest) -> Completion:
+        chance = self._chances.of(chat)
+        return Completion(choices=[self._choice(chat, at, chance) for at in range(chat.n or 1)])
+
+    def _choice(self, chat: ChatRequest, at: int, chance: Random) -> Choice:
+        tool = called_tool(chat)
+        schema = schema_asked(chat) if tool is None else tool.get("parameters", _NOTHING)
+        said = text({}, chance) if schema is None else orjson.dumps(value_of(schema, chance, self._given)).decode()
+        if tool is None:
+            return Choice(index=at, message=AnswerMessage(content=said), finish_reason="stop")
+        call = ToolCall(id=f"call-{at}", type="function", function=FunctionCall(name=tool["name"], arguments=said))
+        return Choice(index=at, message=AnswerMessage(tool_calls=(call,)), finish_reason="tool_calls")
+
+
+_NOTHING: Mapping[str, object] = {"type": "object", "properties": {}}
+
+
+def called_tool(chat: ChatRequest) -> Mapping[str, Any] | None:
+    """The function that has to be called: the one that is named, or the first where one is required."""
+    choice: Any = chat.tool_choice
+    functions = [tool["function"] for tool in chat.tools or () if "function" in tool]  # type: ignore[typeddict-item]
+    if isinstance(choice, Mapping) and isinstance(choice.get("function"), Mapping):
+        functions = [each for each in functions if each["name"] == choice["function"]["name"]]
+    elif choice != "required":
+        return None
+    return functions[0] if functions else None
+
+
+def schema_asked(chat: ChatRequest) -> Mapping[str, Any] | None:
+    """The schema that the answer has to fit: that of the response format, or one that is told in words."""
+    wanted: Any = chat.response_format or {}
+    if wanted.get("type") == "json_schema":
+        return dict(wanted["json_schema"].get("schema", _NOTHING))
+    told = next(_told(chat), None)
+    return _NOTHING if told is None and wanted.get("type") == "json_object" else told
+
+
+def _told(chat: ChatRequest) -> Iterator[Mapping[str, Any]]:
+    """The schemas that stand in the messages behind the words "JSON Schema", the last first."""
+    for message in reversed(chat.messages):
+        said = str(message.get("content"))
+        for found in reversed(list(_TOLD.finditer(said))):
+            yield json.JSONDecoder().raw_decode(said, found.end())[0]
