@@ -11,11 +11,15 @@ from .chat import ChatRequest, Completion, Took, Usage
 from .issues import Fix, Issue
 
 if TYPE_CHECKING:
+    import pandas
+    import polars
+
     from .confidence import Confidence
     from .coverage import Coverage
     from .document import Document, Seen
     from .evidence import Evidence
     from .schema import Schema
+    from .table import Table
 
 T = TypeVar("T")
 
@@ -237,6 +241,21 @@ class Result(Generic[T]):
     def fixes(self) -> tuple[Fix, ...]:
         """What was corrected in the answer that was taken."""
         return self.attempts[-1].fixes
+
+    def table(self, path: str = "$") -> Table:
+        """The value, or what stands at a path of it, as a table: a list has a row for each of its items, a dict one
+        for each key, an object is one row. KeyError or ValueError where there is none."""
+        from .table import of_value
+
+        return of_value(self.data, self.schema.source, path)
+
+    def to_pandas(self, path: str = "$") -> pandas.DataFrame:
+        """``table(path)`` as a DataFrame of pandas."""
+        return self.table(path).to_pandas()
+
+    def to_polars(self, path: str = "$") -> polars.DataFrame:
+        """``table(path)`` as a DataFrame of polars."""
+        return self.table(path).to_polars()
 
     def _repr_html_(self) -> str:
         """In a notebook: the value, the document with the places of its leaves beside it, and how it came about."""

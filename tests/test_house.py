@@ -14,7 +14,7 @@ import extractor
 PACKAGE = Path(extractor.__file__).parent
 ORDER = (
     "errors brief limits forking shapes options annotations paths display issues tokens coverage estimate"
-    " schema document chat evidence confidence answer result calibration observer examples prompt flow"
+    " schema table document chat evidence confidence answer result calibration observer examples prompt flow"
     " transports endpoint lessons driving streams client testing telemetry batch evaluate report demo cli"
 ).split()
 DOORS = {"client": {"batch"}}
@@ -49,11 +49,11 @@ HOMES = {
     "rich": {"batch", "cli", "demo", "transports"},
     "tqdm": {"batch"},
     "aiohttp": {"transports"},
-    "pyarrow": {"batch"},
-    "pandas": {"batch"},
+    "pyarrow": {"table", "batch"},
+    "pandas": {"table"},
     "ray": {"batch"},
-    "polars": {"batch"},
-    "duckdb": {"batch"},
+    "polars": {"table"},
+    "duckdb": {"table"},
 }
 REQUIRED = {"pydantic", "pydantic_core", "jsonschema", "referencing", "httpx", "httpcore", "schemas"}
 OPTIONAL = HOMES.keys() - REQUIRED

@@ -12,6 +12,7 @@ from os import PathLike, fspath
 from typing import Protocol, TypeAlias
 
 from ..document import DocumentSource
+from ..document.columns import WHICH_COLUMN, Column, Frame
 from .caught import Caught
 
 Given: TypeAlias = DocumentSource | tuple[Hashable, DocumentSource]
@@ -59,8 +60,24 @@ def intake(documents: Documents, ahead: int) -> Intake:
     return _Threaded(iter(documents), ahead)
 
 
+def listed(documents: Documents) -> Documents:
+    """The cells of a column of pandas, each with the label of its row for a key; of polars, the cells. Others stay."""
+    if not isinstance(documents, Column):
+        return documents
+    labels = labels_of(documents)
+    return documents.to_list() if labels is None else list(zip(labels, documents.to_list(), strict=True))
+
+
+def labels_of(documents: object) -> list[Hashable] | None:
+    """The labels of the rows of a column of pandas; None of all else."""
+    index = getattr(documents, "index", None) if isinstance(documents, Column) else None
+    return index.to_list() if isinstance(index, Column) else None
+
+
 def checked(documents: object) -> None:
     """TypeError where it is one document, and not many."""
+    if isinstance(documents, Frame):
+        raise TypeError(f"batch takes many documents, and a {type(documents).__name__} {WHICH_COLUMN}")
     if isinstance(documents, str | bytes | PathLike) or not isinstance(documents, Iterable | AsyncIterable):
         kind = type(documents).__name__
         raise TypeError(f"batch takes many documents: a list, a generator or another iterable of them, not {kind}")

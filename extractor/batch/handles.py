@@ -7,6 +7,8 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from ..options import BatchOptions, BatchSettings
+from ..table import Table
+from ..table.kinds import TEXT
 from . import given
 from .background import in_background
 from .ceilings import Ceilings, billed
@@ -14,10 +16,13 @@ from .journal import Journal
 from .meter import Meter, Progress
 from .run import Run
 from .show import Shown, shown
-from .table import Group, Table
+from .table import Group, ItemColumns, label_kind, table_of
 from .work import Journaled, Work
 
 if TYPE_CHECKING:
+    import pandas
+    import polars
+
     from ..client import AsyncExtractor, Extractor
     from ..schema import Schema
     from ..transports.limiter import Limits
@@ -41,6 +46,8 @@ class _Engine(Generic[T]):
         from ..transports.limiter import Limiter
 
         given.checked(documents)
+        self.key = TEXT if (labels := given.labels_of(documents)) is None else label_kind(labels)
+        documents = given.listed(documents)
         settings, calls = BatchSettings.parted(options)
         most = settings.concurrency
         own = limits or Limiter(most, rpm=settings.rpm, tpm=settings.tpm, adaptive=settings.adaptive)
@@ -140,7 +147,15 @@ class Batch(_Front[T]):
     def table(self, *columns: Group) -> Table:
         """The items as a table with these columns beside the value's: ``status``, ``issues``, ``evidence``,
         ``cost``."""
-        return Table(self, self._engine.schema, *columns)
+        return table_of(self, self._engine.schema, *columns, key=self._engine.key)
+
+    def to_pandas(self, *columns: Group) -> pandas.DataFrame:
+        """``table(*columns)`` as a DataFrame of pandas."""
+        return self.table(*columns).to_pandas()
+
+    def to_polars(self, *columns: Group) -> polars.DataFrame:
+        """``table(*columns)`` as a DataFrame of polars."""
+        return self.table(*columns).to_polars()
 
 
 class AsyncBatch(_Front[T]):
@@ -179,3 +194,16 @@ class AsyncBatch(_Front[T]):
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+    async def table(self, *columns: Group) -> Table:
+        """As ``Batch.table``, once all items are there: of each its row is kept."""
+        wanted = ItemColumns(self._engine.schema, columns, self._engine.key)
+        return Table(wanted.columns, [wanted.row(item) async for item in self])
+
+    async def to_pandas(self, *columns: Group) -> pandas.DataFrame:
+        """As ``Batch.to_pandas``."""
+        return (await self.table(*columns)).to_pandas()
+
+    async def to_polars(self, *columns: Group) -> polars.DataFrame:
+        """As ``Batch.to_polars``."""
+        return (await self.table(*columns)).to_polars()

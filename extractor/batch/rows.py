@@ -16,11 +16,11 @@ from ..client import AsyncExtractor
 from ..errors import SetupError
 from ..options import BatchOptions
 from ..schema import Schema
-from . import kinds
-from .arrow import arrow_type, needed
+from ..table import kinds
+from ..table.arrow import arrow_type, needed
+from ..table.kinds import Kind
 from .item import Item
-from .kinds import Kind
-from .table import GROUPS, Table
+from .table import GROUPS, told
 
 if TYPE_CHECKING:
     import pyarrow
@@ -110,7 +110,7 @@ class Rows:
         if name == "value":
             return None if item.result is None else item.result.data
         group = next(group for group, names in GROUPS.items() if name in names)
-        return Table.told(cast(Any, group), item)[name]
+        return told(cast(Any, group), item)[name]
 
     async def _items(self, values: Iterable[Any]) -> list[Item[Any]]:
         from .handles import AsyncBatch

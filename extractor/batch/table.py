@@ -1,23 +1,14 @@
-"""Items as a table: written as they come, or handed on as Arrow."""
+"""Items as a table: the fields of the value, and beside them what is asked for."""
 
 from __future__ import annotations
 
-import csv
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
-from ..errors import SetupError
-from . import kinds
-from .kinds import TEXT, Kind, Listed, Plain, Record
+from ..table import Table
+from ..table.kinds import TEXT, Kind, Listed, Plain, Record, as_text, fields_of, free, kind_of
 
 if TYPE_CHECKING:
-    import duckdb
-    import pandas
-    import polars
-    import pyarrow
-
     from ..schema import Schema
     from .item import Item
 
@@ -25,7 +16,6 @@ Group: TypeAlias = Literal["status", "issues", "evidence", "cost"]
 """``status``: whether it went well, and the error; ``issues``: what is wrong and was left out; ``evidence``: where in
 the document each leaf stands; ``cost``: the ledger."""
 
-_ROWS = 1024
 _STRING, _INTEGER, _NUMBER = Plain("string"), Plain("integer"), Plain("number")
 _ISSUE = Record({"path": _STRING, "message": _STRING, "kind": _STRING})
 _PLACE = Record({"path": _STRING, "status": _STRING, "quote": _STRING, "page": _INTEGER})
@@ -70,7 +60,7 @@ def _cost(item: Item[Any]) -> dict[str, object]:
 
 
 _TOLD: Mapping[str, Callable[[Item[Any]], dict[str, object]]] = {
-    "key": lambda item: {"key": item.key if isinstance(item.key, str) else kinds.as_text(item.key)},
+    "key": lambda item: {"key": as_text(item.key)},
     "status": _status,
     "issues": _issues,
     "evidence": _evidence,
@@ -78,153 +68,48 @@ _TOLD: Mapping[str, Callable[[Item[Any]], dict[str, object]]] = {
 }
 
 
-class Table:
-    """A table of items, which are taken from their iterator as rows are written or read: once.
+def label_kind(labels: Iterable[object]) -> Kind:
+    """What keys are that label the rows of a column: integers where all are, else texts."""
+    return _INTEGER if all(type(label) is int for label in labels) else TEXT
 
-    Its columns are ``item_key``, the fields of the value (``value`` where that is no object), and for each group asked
-    for ``item_status``, ``item_error`` and so on. ``kinds`` holds the rule by which columns are typed and flattened.
-    """
 
-    def __init__(self, items: Iterable[Item[Any]], schema: Schema[Any], *groups: Group) -> None:
+def told(group: Group, item: Item[Any]) -> dict[str, object]:
+    """What a group of columns says of an item, by the plain names of its columns."""
+    return _TOLD[group](item)
+
+
+class ItemColumns:
+    """The columns of items: ``item_key``, the fields of the value (``value`` where that is no object), and for each
+    group asked for ``item_status``, ``item_error`` and so on. ``key`` is what the keys are."""
+
+    def __init__(self, schema: Schema[Any], groups: Iterable[Group], key: Kind = TEXT) -> None:
         for group in groups:
             if group not in get_args(Group):
                 raise ValueError(f"columns are {', '.join(get_args(Group))}, not {group!r}")
-        self._items = iter(items)
         self._groups = ("key", *groups)
-        whole = kinds.kind_of(schema.source)
+        whole = kind_of(schema.source)
         self._is_object = isinstance(whole, Record)
-        self._fields = whole.fields if isinstance(whole, Record) else {"value": whole}
-        self._own = {
-            (group, name): _free(f"item_{name}", self._fields) for group in self._groups for name in GROUPS[group]
-        }
+        fields = fields_of(whole)
+        self._own = {(group, name): free(f"item_{name}", fields) for group in self._groups for name in GROUPS[group]}
         own = {column: GROUPS[group][name] for (group, name), column in self._own.items()}
-        key = self._own["key", "key"]
-        self.columns: Mapping[str, Kind] = {key: own.pop(key), **self._fields, **own}
+        del own[self._own["key", "key"]]
+        self._key = key
+        self.columns: Mapping[str, Kind] = {self._own["key", "key"]: key, **fields, **own}
 
-    @staticmethod
-    def check(path: Path) -> None:
-        """SetupError where no table can be written under this name."""
-        if path.suffix.lower() not in _WRITERS:
-            raise SetupError(f"{path}: a table is written as {', '.join(_WRITERS)}.")
-        if path.suffix.lower() in (".parquet", ".arrow"):
-            _needs("pyarrow", "arrow")
-
-    @staticmethod
-    def told(group: Group, item: Item[Any]) -> dict[str, object]:
-        """What a group of columns says of an item, by the plain names of its columns."""
-        return _TOLD[group](item)
-
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """One an item, by column. ValueError where a value does not fit its column."""
-        for item in self._items:
-            yield self._row(item)
-
-    def plain_rows(self) -> Iterator[dict[str, Any]]:
-        """One an item, by column, values as their JSON is."""
-        for item in self._items:
-            told = self._told(item)
-            yield {column: told.get(column) for column in self.columns}
-
-    def _told(self, item: Item[Any]) -> dict[str, Any]:
-        told: dict[str, Any] = {}
+    def row(self, item: Item[Any]) -> tuple[object, dict[str, Any]]:
+        """The item's key, and what stands in its row, as its JSON is."""
+        row: dict[str, Any] = {}
         if item.result is not None:
             data: Any = item.result.data
-            told = dict(data) if self._is_object else {"value": data}
+            row = dict(data) if self._is_object else {"value": data}
         for group in self._groups:
-            told |= {self._own[group, name]: value for name, value in _TOLD[group](item).items()}
-        return told
-
-    def _row(self, item: Item[Any]) -> dict[str, Any]:
-        told, cells = self._told(item), {}
-        for column, kind in self.columns.items():
-            try:
-                cells[column] = kinds.fitted(kind, told.get(column))
-            except ValueError as error:
-                raise ValueError(f"{item.key}: column {column}: {error}") from None
-        return cells
-
-    def write(self, path: str | os.PathLike[str]) -> Path:
-        """Write all of it, in the format of the file's name: .jsonl, .csv, .parquet or .arrow."""
-        path = Path(path)
-        self.check(path)
-        part = path.with_name(f"{path.name}.part")
-        _WRITERS[path.suffix.lower()](self, part)
-        os.replace(part, path)
-        return path
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        stream: Any = self.to_arrow()
-        return stream.__arrow_c_stream__(requested_schema)
-
-    def to_arrow(self) -> pyarrow.RecordBatchReader:
-        """Batches of rows, made as they are read. ``.read_all()`` gives a ``pyarrow.Table``."""
-        from .arrow import reader
-
-        return reader(self.columns, self.rows(), _ROWS)
-
-    def to_pandas(self) -> pandas.DataFrame:
-        _needs("pandas")
-        return self.to_arrow().read_pandas()
-
-    def to_polars(self) -> polars.DataFrame:
-        from_arrow = _needs("polars").from_arrow
-        frame: polars.DataFrame = from_arrow(self.to_arrow().read_all())
-        return frame
-
-    def to_duckdb(self, connection: duckdb.DuckDBPyConnection | None = None) -> duckdb.DuckDBPyRelation:
-        """A relation in the connection, by default DuckDB's own."""
-        database = connection if connection is not None else _needs("duckdb")
-        relation: duckdb.DuckDBPyRelation = database.from_arrow(self.to_arrow().read_all())
-        return relation
+            row |= {self._own[group, name]: value for name, value in _TOLD[group](item).items()}
+        if self._key != TEXT:
+            row[self._own["key", "key"]] = item.key
+        return item.key, row
 
 
-def _free(name: str, taken: Mapping[str, object]) -> str:
-    while name in taken:
-        name += "_"
-    return name
-
-
-def _needs(package: str, extra: str | None = None) -> Any:
-    from importlib import import_module
-
-    try:
-        return import_module(package)
-    except ModuleNotFoundError:
-        raise SetupError(
-            f"This needs {package}, which is not installed.",
-            remedy=f'pip install "typed-extractor[{extra or package}]"',
-        ) from None
-
-
-def _write_jsonl(table: Table, path: Path) -> None:
-    with path.open("w", encoding="utf-8") as opened:
-        for row in table.plain_rows():
-            opened.write(kinds.as_text(row) + "\n")
-
-
-def _write_csv(table: Table, path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="") as opened:
-        writer = csv.writer(opened)
-        writer.writerow(kinds.flat_names(table.columns))
-        for row in table.rows():
-            writer.writerow(kinds.flat_cells(table.columns, row))
-
-
-def _write_parquet(table: Table, path: Path) -> None:
-    from .arrow import write_parquet
-
-    write_parquet(table.to_arrow(), path)
-
-
-def _write_arrow(table: Table, path: Path) -> None:
-    from .arrow import write_ipc
-
-    write_ipc(table.to_arrow(), path)
-
-
-_WRITERS: Mapping[str, Callable[[Table, Path], None]] = {
-    ".jsonl": _write_jsonl,
-    ".csv": _write_csv,
-    ".parquet": _write_parquet,
-    ".arrow": _write_arrow,
-}
+def table_of(items: Iterable[Item[Any]], schema: Schema[Any], *groups: Group, key: Kind = TEXT) -> Table:
+    """Items as a table, which takes them from their iterator as its rows are taken."""
+    wanted = ItemColumns(schema, groups, key)
+    return Table(wanted.columns, map(wanted.row, items))

@@ -12,11 +12,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, cast, get_args
 
-from ..batch import Batch, Item
+from ..batch import Batch, Item, Table
 from ..batch.journal import last_records
 from ..batch.records import Reread, reread
 from ..batch.show import rich_bar
-from ..batch.table import Group, Table
+from ..batch.table import Group, table_of, told
 from ..client import Extractor
 from ..errors import BudgetError, ModelStatusError, SetupError
 from ..options import BatchOptions, Settings
@@ -130,7 +130,7 @@ def read_again(journal: Path, schema: Schema[Any], settings: Settings) -> int:
 
 def _put_out(items: Iterator[Item[Any]], schema: Schema[Any], out: Path | None, columns: Sequence[Group]) -> None:
     if out is not None:
-        Table(items, schema, *columns).write(out)
+        table_of(items, schema, *columns).write(out)
         return
     for item in items:
         write(_line(item, columns))
@@ -143,7 +143,7 @@ def _line(item: Item[Any], columns: Sequence[Group]) -> dict[str, object]:
     else:
         line["error"] = {"type": type(item.error).__name__, "message": str(item.error)}
     for group in columns:
-        line |= Table.told(group, item)
+        line |= told(group, item)
     return line
 
 

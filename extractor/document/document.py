@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 from ..errors import DocumentError
 from . import text
 from .attachment import Attachment, told
+from .columns import WHICH_COLUMN, Column, Frame, is_empty
 from .file import File
 from .image import Image
 from .layout import Box
@@ -48,7 +49,8 @@ class Document:
 
     @classmethod
     def of(cls, source: DocumentSource) -> Document:
-        """A str is text and a Path is a file, always. A sequence makes one document, its pages numbered through.
+        """A str is text and a Path is a file, always. A sequence, or a column of pandas or polars, makes one document,
+        its pages numbered through.
 
         Bytes and file objects are told by their content. A str that names a file is warned of. DocumentError where
         something cannot be read.
@@ -61,9 +63,7 @@ class Document:
         for kind, enter in _DOORS:
             if isinstance(source, kind):
                 return enter(source)
-        raise unreadable(
-            type(source).__name__, "is no document: pass text (str), a Path, bytes, an Image, or a list of them"
-        )
+        raise unreadable(type(source).__name__, _why_not(source))
 
     @classmethod
     def open(
@@ -140,11 +140,19 @@ class Document:
 
 
 DocumentPart: TypeAlias = str | PathLike[str] | bytes | Image | Video | InMemory | Attachment | Document | Readable
-DocumentSource: TypeAlias = DocumentPart | Sequence[DocumentPart]
+DocumentSource: TypeAlias = DocumentPart | Sequence[DocumentPart] | Column
 
 
 def _count(number: int, word: str) -> str:
     return f"{number:,} {word}{'s' * (number != 1)}"
+
+
+def _why_not(source: object) -> str:
+    if is_empty(source):
+        return "is no document: it stands for nothing"
+    if isinstance(source, Frame):
+        return WHICH_COLUMN
+    return "is no document: pass text (str), a Path, bytes, an Image, or a list of them"
 
 
 def _of_image(image: Image) -> Document:
@@ -212,6 +220,7 @@ def _read(file: File, password: str | None, pages: PageChoice | None) -> Documen
 _DOORS: tuple[tuple[tuple[type, ...], Callable[[Any], Document]], ...] = (
     ((PathLike,), lambda path: _read(_file_at(path), None, None)),
     ((bytes, bytearray, memoryview), lambda data: _read(File.of(bytes(data)), None, None)),
+    ((Column,), lambda column: _of_sequence(column.to_list())),
     ((Image,), _of_image),
     ((Video,), lambda video: Document(video.name, (Page(1, "", video=video),))),
     ((Attachment,), lambda attached: _read(File.of(attached.data, attached.name), None, None)),

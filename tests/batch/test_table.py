@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import json
 from datetime import date
@@ -11,17 +12,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
+import pandas
 import polars
 import pyarrow
 import pyarrow.parquet
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
-from extractor import Schema, SetupError
-from extractor.batch import Item, Table
-from extractor.batch.kinds import TEXT, Listed, Mapped, Plain, Record, kind_of
+from extractor import AsyncExtractor, Document, DocumentError, Extractor, Schema, SetupError
+from extractor.batch import Item, Table, table_of
 from extractor.chat import ChatRequest
-from extractor.testing import Script
+from extractor.table.kinds import TEXT, Listed, Mapped, Plain, Record, kind_of
+from extractor.testing import FakeModel, Script
 
 from .notes import Note, over
 
@@ -176,7 +178,7 @@ def test_names_that_the_type_has_itself() -> None:
     class Odd(BaseModel):
         item_key: str
 
-    assert list(Table([], Schema.of(Odd)).columns) == ["item_key_", "item_key"]
+    assert list(table_of([], Schema.of(Odd)).columns) == ["item_key_", "item_key"]
 
 
 def test_what_does_not_fit_is_told_with_its_place(tmp_path: Path) -> None:
@@ -199,7 +201,7 @@ def test_wrong_names() -> None:
 def test_items_that_were_kept() -> None:
     extractor, _ = over(reply, mode="words")
     items: list[Item[Invoice]] = list(extractor.batch(Invoice, [("k", "whole"), (("a", 1), "spare")]))
-    rows = list(Table(items, Schema.of(Invoice), "cost").rows())
+    rows = list(table_of(items, Schema.of(Invoice), "cost").rows())
     assert [row["item_key"] for row in rows] == ["k", '["a",1]']
     assert [row["item_calls"] for row in rows] == [1, 1]
 
@@ -208,3 +210,89 @@ def test_where_each_leaf_stands() -> None:
     extractor, _ = over({"text": "whole"})
     (row,) = extractor.batch(Note, ["the whole of it"]).table("evidence").rows()
     assert row["item_evidence"] == [{"path": "$.text", "status": "exact", "quote": "whole", "page": 1}]
+
+
+def kept(kind: Any, answer: Any) -> Any:
+    model = FakeModel(answer if isinstance(answer, str) else json.dumps(answer))
+    return Extractor("m", base_url="https://models.example.com/v1", transport=model).extract(kind, "a text")
+
+
+def test_one_result_is_a_table_by_the_same_rule() -> None:
+    lines = [{"text": "nails", "amount": 2}, {"text": "boards", "amount": None}]
+    invoice = {"number": "17", "paid": True, "count": 2, "day": "2031-04-05", "seller": None, "lines": lines}
+    result = kept(Invoice, invoice)
+    assert dict(result.table().columns) == dict(kind_of(Schema.of(Invoice).source).fields)
+    assert result.to_pandas("$.lines")["text"].tolist() == ["nails", "boards"]
+    assert result.to_polars("$.lines").to_dicts() == lines
+    assert result.to_polars("$.lines[0]").to_dicts() == lines[:1]
+    assert result.to_polars("$.lines[1].text").to_dicts() == [{"value": "boards"}]
+    assert [row["number"] for row in result.table().rows()] == ["17"]
+
+
+def test_a_list_a_dict_and_a_number_are_tables() -> None:
+    assert kept(list[Line] | None, {"value": [{"text": "a", "amount": 1}]}).to_polars().to_dicts() == [
+        {"text": "a", "amount": 1.0}
+    ]
+    assert kept(list[str], {"value": ["a", "b"]}).to_polars().to_dicts() == [{"value": "a"}, {"value": "b"}]
+    seen = {"value": [{"key": "x", "value": 1}, {"key": "y", "value": 2}]}
+    assert kept(dict[str, int], seen).to_polars().to_dicts() == [{"key": "x", "value": 1}, {"key": "y", "value": 2}]
+    assert kept(int, {"value": 7}).to_pandas().to_dict("list") == {"value": [7]}
+
+
+def test_what_is_no_table_is_told() -> None:
+    result = kept(Open, '{"name": "a", "more": {"b": 1}}')
+    with pytest.raises(KeyError, match="nothing"):
+        result.table("$.nothing")
+    with pytest.raises(ValueError, match="may be of several types"):
+        result.table("$.name")
+
+
+ROWS = {7: "Receipt of Bakery", 3: "Receipt of Books", 5: None}
+
+
+def rows_of(documents: Any) -> Any:
+    model = FakeModel({"text": "a receipt", "amount": 1}, repeat=True)
+    return Extractor("m", base_url="https://models.example.com/v1", transport=model).batch(Line, documents)
+
+
+def test_a_column_of_pandas_goes_in_with_its_labels() -> None:
+    frame = pandas.DataFrame({"text": ROWS})
+    items = list(rows_of(frame["text"]))
+    assert [(item.key, item.status) for item in items] == [(7, "ok"), (3, "ok"), (5, "failed")]
+    assert "stands for nothing" in str(items[2].error)
+    joined = frame[[]].join(rows_of(frame["text"]).to_pandas("status").set_index("item_key"))
+    assert joined["item_status"].to_dict() == {7: "ok", 3: "ok", 5: "failed"}
+    labelled = list(rows_of(pandas.Series(["x"], index=["first"])))
+    assert labelled[0].key == "first"
+
+
+def test_a_column_of_polars_goes_in() -> None:
+    batch = rows_of(polars.Series("text", [*ROWS.values()]))
+    assert batch.progress.total == 3
+    assert [(item.key, item.status) for item in batch] == [(0, "ok"), (1, "ok"), (2, "failed")]
+
+
+def test_a_whole_frame_is_no_column() -> None:
+    for frame in (pandas.DataFrame({"text": ["a"]}), polars.DataFrame({"text": ["a"]})):
+        with pytest.raises(TypeError, match="pass the column that holds the documents"):
+            rows_of(frame)
+        with pytest.raises(DocumentError, match="pass the column that holds the documents"):
+            Document.of(frame)  # type: ignore[arg-type]
+
+
+def test_a_column_is_one_document_where_one_is_wanted() -> None:
+    assert Document.of(pandas.Series(["one", "two"])).text == "one\n\ntwo"
+    assert len(Document.of(polars.Series(["one", "two"])).pages) == 2
+    with pytest.raises(DocumentError, match="item 2 of 2: float: is no document: it stands for nothing"):
+        Document.of(pandas.Series(["one", float("nan")]))
+
+
+def test_an_async_batch_is_a_table() -> None:
+    async def read() -> tuple[Any, ...]:
+        model = FakeModel({"text": "a receipt", "amount": 1}, repeat=True)
+        extractor = AsyncExtractor("m", base_url="https://models.example.com/v1", transport=model)
+        table = await extractor.batch(Line, ["one", "two"]).table("cost")
+        frames = await extractor.batch(Line, ["x"]).to_pandas(), await extractor.batch(Line, ["x"]).to_polars()
+        return [row["item_calls"] for row in table.rows()], *(len(frame) for frame in frames)
+
+    assert asyncio.run(read()) == ([1, 1], 1, 1)

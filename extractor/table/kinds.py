@@ -175,3 +175,15 @@ def flat_cells(columns: Mapping[str, Kind], row: Mapping[str, Any] | None) -> It
             yield value
         else:
             yield as_text(dict(value) if isinstance(kind, Mapped) else value)
+
+
+def fields_of(kind: Kind) -> Mapping[str, Kind]:
+    """The columns of values of this kind: the fields of an object, else ``value``."""
+    return kind.fields if isinstance(kind, Record) else {"value": kind}
+
+
+def free(name: str, taken: Mapping[str, object]) -> str:
+    """A name for a column of ours that none of these has."""
+    while name in taken:
+        name += "_"
+    return name
