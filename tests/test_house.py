@@ -25,6 +25,7 @@ HOMES = {
     "pydantic_core": {"schema"},
     "jsonschema": {"schema"},
     "referencing": {"schema"},
+    "pycountry": {"schema"},
     "httpx": {"transports", "endpoint", "streams", "client", "testing"},
     "httpcore": {"transports"},
     "pypdfium2": {"document"},

@@ -18,6 +18,9 @@ ABSTRACT = "$abstract"
 TOLD = "$told"
 """Stands beside a format that a user's own words add to a type: nothing checks it."""
 
+FOLDED = "$folded"
+"""Stands beside an enum whose texts the type takes in any case."""
+
 
 def text_of(value: object) -> str:
     """A value as compact JSON text, whatever the size of its numbers and the signs in its strings."""

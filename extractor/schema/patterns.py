@@ -13,9 +13,24 @@ _MOST_DIGITS = 15
 _BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _IPV4 = rf"({_BYTE}\.){{3}}{_BYTE}"
 _LENGTH = "(/(3[0-2]|[12]?[0-9]))?"
+_H16 = "[0-9a-fA-F]{1,4}"
+_IPV6 = "|".join(
+    [
+        f"({_H16}:){{7}}{_H16}",
+        f"({_H16}:){{6}}{_IPV4}",
+        f"({_H16}:){{1,7}}:",
+        *(f"({_H16}:){{1,{7 - rest}}}(:{_H16}){{1,{rest}}}" for rest in range(1, 7)),
+        f":(:{_H16}){{1,7}}",
+        f"::(({_H16}:){{0,5}}{_IPV4})?",
+    ]
+)
+_V6_LENGTH = "(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?"
 _YEAR = "([1-9][0-9]{3}|0[0-9]{2}[1-9])"
 _DAY = rf"{_YEAR}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))"
 _CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
+_WORD = "[a-zA-Z0-9!#$%&'*+/=?^_{|}~-]{1,20}"
+_LABEL = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+_ADDRESS = rf"{_WORD}(\.{_WORD}){{0,2}}@({_LABEL}\.){{1,2}}[a-zA-Z]{{2,63}}"
 _SHARE = r"(0(\.[0-9]+)?|1(\.0+)?|\.[0-9]+|[0-9]{1,2}%)"
 _PERCENT = r"(100|[0-9]{1,2}(\.[0-9]+)?)%"
 _HEX = "(#|0x)?([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})"
@@ -41,6 +56,10 @@ FORMATS: Mapping[str, str] = {
     "date-time-local": f"^{_DAY}[T ]{_CLOCK}$",
     "ipv4network": f"^{_IPV4}{_LENGTH}$",
     "ipv4interface": f"^{_IPV4}{_LENGTH}$",
+    **dict.fromkeys(("ipv6network", "ipv6interface"), f"^({_IPV6}){_V6_LENGTH}$"),
+    **dict.fromkeys(("ipvanynetwork", "ipvanyinterface"), f"^({_IPV4}{_LENGTH}|({_IPV6}){_V6_LENGTH})$"),
+    "name-email": rf"^([^\s<>@\"\\,;:]+( [^\s<>@\"\\,;:]+)* <{_ADDRESS}>|{_ADDRESS})$",
+    "fraction": r"^[+-]?[0-9]+(/0*[1-9][0-9]*|(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?)$",
     **{f"uuid{version}": _uuid(version) for version in range(1, 9)},
 }
 """The formats that Pydantic checks and that are not on the lists of endpoints."""
@@ -59,7 +78,7 @@ def url(schemes: list[str] | None, host: bool) -> str | None:
     if not schemes and not host:
         return None
     known = "|".join(map(re.escape, schemes)) if schemes else "[a-z][a-z0-9+.-]*"
-    name = "" if schemes == ["file"] else r"([^\s/?#@]+@)?[^\s/?#@:%<>^|\[\]\\]+(:[0-9]{1,4})?"
+    name = "" if schemes == ["file"] else r"([^\s/?#@\\,]+@)?[^\s/?#@:%<>^|\[\]\\]+(:[0-9]{1,4})?"
     return f"^({known})://{name}([/?#]\\S*)?$"
 
 

@@ -175,12 +175,20 @@ def _too_long(c: Compiler, values: list[object]) -> bool:
 
 
 def _huge(c: Compiler, values: list[object], codec: Codec, place: Place) -> Form:
+    """Too many values to be listed: of texts their lengths hold all the same."""
     c.change(place, "huge enum", f"{len(values)} values are more than the endpoint takes; checked after the answer")
     kinds = list(dict.fromkeys(map(type_of, values)))
     shown = ", ".join(text_of(value) for value in values[:20])
     note = f"One of {len(values)} permitted values, such as {shown}"
-    branches: list[object] = [{"type": kind} for kind in kinds]
-    return Form({"type": kinds[0]} if len(kinds) == 1 else {"anyOf": branches}, codec, (note,))
+    branches = [{"type": kind, **(_lengths(c, values) if kind == "string" else {})} for kind in kinds]
+    return Form(branches[0] if len(kinds) == 1 else {"anyOf": branches}, codec, (note,))
+
+
+def _lengths(c: Compiler, values: list[object]) -> Json:
+    sizes = [len(value) for value in values if isinstance(value, str)]
+    return {
+        key: size for key, size in (("minLength", min(sizes)), ("maxLength", max(sizes))) if key in c.dialect.keywords
+    }
 
 
 def _name(value: object) -> str:
@@ -198,6 +206,20 @@ class Named(Codec):
 
     def decode(self, value: object) -> object:
         return next((named for name, named in self.names if name == value), value)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded(Codec):
+    """Texts of an enum that the type takes in any case: they are written as they are listed."""
+
+    values: tuple[object, ...]
+
+    def encode(self, value: object) -> object:
+        folded = value.casefold() if isinstance(value, str) else None
+        return next((one for one in self.values if isinstance(one, str) and one.casefold() == folded), value)
+
+    def pruned(self, by: Pruning) -> Codec:
+        return SAME if by.decoding else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from .checking import short
 from .defaults import takes_default
 from .drafts import look_at
 from .form import ABSTRACT, TOLD, Json
+from .known import initiated, known
 
 _PLAIN_WORDS = {"pydantic_js_updates", "pydantic_js_extra"}
 _TYPES = ("string", "number", "integer", "boolean", "null", "array", "object")
@@ -220,13 +221,21 @@ class _Generator(GenerateJsonSchema):
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         found = super().model_schema(schema)
+        if schema.get("custom_init"):
+            found = initiated(found, schema["cls"])
         return {**found, ABSTRACT: schema["cls"].__name__} if isabstract(schema["cls"]) else found
 
+    def function_after_schema(self, schema: core_schema.AfterValidatorFunctionSchema) -> JsonSchemaValue:
+        return known(schema["function"]["function"], super().function_after_schema(schema))
+
     def function_before_schema(self, schema: core_schema.BeforeValidatorFunctionSchema) -> JsonSchemaValue:
-        return self._behind(super().function_before_schema(schema))
+        return self._behind(known(schema["function"]["function"], super().function_before_schema(schema)))
 
     def function_wrap_schema(self, schema: core_schema.WrapValidatorFunctionSchema) -> JsonSchemaValue:
         return self._behind(super().function_wrap_schema(schema))
+
+    def function_plain_schema(self, schema: core_schema.PlainValidatorFunctionSchema) -> JsonSchemaValue:
+        return known(schema["function"]["function"], super().function_plain_schema(schema))
 
     def _behind(self, found: JsonSchemaValue) -> JsonSchemaValue:
         """What a function may make of something else, so that it may be of an abstract class."""

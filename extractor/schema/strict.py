@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..errors import UnsupportedTypeError
 from . import anything, arrays, objects, scalars, unions
 from .codec import Codec, Ref
 from .dialects import Dialect
 from .drafts import look_at
-from .form import ABSTRACT, Form, Json, Nothing, Place, described, text_of
+from .form import ABSTRACT, FOLDED, Form, Json, Nothing, Place, described, text_of
 from .loops import Loops
 from .merge import COMBINED, PLAIN, both, flat, implied
 
@@ -59,8 +59,13 @@ class Compiler:
                 raise Nothing(place)
             return anything.anything(self)
         if schema.keys() & COMBINED and not self._simple(schema):
-            return self._combined(schema, place)
+            return self._combined(self._untyped(schema), place)
         return described(self._lone(schema, place), schema.get("description"))
+
+    def _untyped(self, schema: Mapping[str, object]) -> Mapping[str, object]:
+        """A node without a type of its own beside branches: Pydantic writes none there, a user's is but told."""
+        told = self.typed and "type" in schema and schema.keys() & {"anyOf", "oneOf", "$ref"}
+        return {key: value for key, value in schema.items() if key != "type"} if told else schema
 
     def _simple(self, schema: Mapping[str, object]) -> bool:
         """Whether a node is a reference or a union and no more."""
@@ -212,7 +217,8 @@ class Compiler:
         if ABSTRACT in node:
             raise Nothing(place, f"{node[ABSTRACT]} is abstract, so that no value can be made of it")
         if "const" in node or "enum" in node:
-            return scalars.literals(self, _values(node), place)
+            form = scalars.literals(self, _values(node), place)
+            return replace(form, codec=scalars.Folded(tuple(_list(node["enum"])))) if FOLDED in node else form
         kind = node.get("type", implied(node))
         if isinstance(kind, list):
             return unions.union(self, [{**node, "type": one} for one in kind], place)

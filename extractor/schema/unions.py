@@ -43,7 +43,7 @@ def union(c: Compiler, branches: Sequence[object], place: Place, stated: str | N
 
 def _exact_decimals(branches: Sequence[object]) -> list[object]:
     """A decimal is told as a number or its text. Text alone is asked for, since it is exact."""
-    following = [*branches[1:], None]
+    following = [*branches, None][1:]
     return [one for one, after in zip(branches, following, strict=True) if _mapping(after).get("format") != "decimal"]
 
 

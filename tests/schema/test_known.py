@@ -1,0 +1,153 @@
+"""What validators of well-known packages check is in the strict schema."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, ClassVar
+
+import pytest
+from jsonschema import Draft202012Validator
+from pydantic import BaseModel, ByteSize, ConfigDict, Field, IPvAnyNetwork, NameEmail, field_validator
+from pydantic_extra_types.country import CountryAlpha2
+from pydantic_extra_types.domain import DomainStr
+from pydantic_extra_types.isbn import ISBN
+from pydantic_extra_types.language_code import LanguageAlpha2
+from pydantic_extra_types.mac_address import MacAddress
+from pydantic_extra_types.payment import PaymentCardNumber
+
+from extractor.errors import UnsupportedTypeError
+from extractor.schema import Schema
+
+ROWS: list[tuple[Any, list[str], list[str]]] = [
+    (CountryAlpha2, ["CH", "de"], ["XX", "CHE"]),
+    (LanguageAlpha2, ["de", "FR"], ["xx"]),
+    (MacAddress, ["00:00:5e:00:53:01", "00-00-5E-00-53-01", "0000.5e00.5301"], ["00:00:5e", "00:00:5e:00:53:0g"]),
+    (DomainStr, ["example.org", "a.b-c.co"], ["example", "-a.org"]),
+    (ISBN, ["8537809667", "9788537809662"], ["123", "97885378096621"]),
+    (PaymentCardNumber, ["4000000000000002"], ["4000 0000 0000 0002", "40000000"]),
+    (ByteSize, ["12", "1.5 GB", "2MiB", "10 kbit"], ["much", "1 XB"]),
+    (NameEmail, ["Ada <ada@example.org>", "ada@example.org"], ["Ada", "ada@", "<ada@example.org"]),
+    (IPvAnyNetwork, ["192.0.2.0/24", "2001:db8::/32", "::1", "::ffff:192.0.2.1"], ["192.0.2", "2001:db8::/129", ":"]),
+]
+
+
+@pytest.mark.parametrize(("kind", "taken", "refused"), ROWS, ids=lambda row: getattr(row, "__name__", ""))
+def test_types(kind: Any, taken: list[str], refused: list[str]) -> None:
+    schema: Schema[Any] = Schema.of(kind)
+    fits = Draft202012Validator(schema.strict).is_valid
+    for text, right in [*((text, True) for text in taken), *((text, False) for text in refused)]:
+        assert (text, fits(schema.encode(text))) == (text, right)
+        assert (text, schema.validate(text).issues == ()) == (text, right)
+
+
+def test_a_code_in_another_case_is_written_as_it_is_listed() -> None:
+    schema = Schema.of(CountryAlpha2)
+    assert schema.decode(schema.encode("de")) == "DE"
+
+
+class Client(BaseModel):
+    """As openapi-generator writes them."""
+
+    state: str
+    tags: list[str] | None = None
+    pace: str | None = None
+    level: int = 1
+
+    @field_validator("state")
+    def state_validate_enum(cls, value: str) -> str:
+        """Validates the enum"""
+        if value not in set(["on", "off"]):  # noqa: C405
+            raise ValueError("must be one of enum values ('on', 'off')")
+        return value
+
+    @field_validator("tags")
+    def tags_validate_enum(cls, value: list[str] | None) -> list[str] | None:
+        """Validates the enum"""
+        if value is None:
+            return value
+
+        for i in value:
+            if i not in set(["a", "b", "c"]):  # noqa: C405
+                raise ValueError("each list item must be one of ('a', 'b', 'c')")
+        return value
+
+    @field_validator("pace")
+    def pace_validate_regular_expression(cls, value: str | None) -> str | None:
+        """Validates the regular expression"""
+        if value is None:
+            return value
+
+        if not re.match(r"^[0-9]+(s|m|h)$", value):
+            raise ValueError(r"must validate the regular expression /^[0-9]+(s|m|h)$/")
+        return value
+
+    @field_validator("level")
+    def level_validate_enum(cls, value: int) -> int:
+        """Validates the enum"""
+        if value not in set([1, 2, 3]):  # noqa: C405
+            raise ValueError("must be one of enum values (1, 2, 3)")
+        return value
+
+
+def test_validators_of_generated_clients() -> None:
+    rules: Any = Schema.of(Client).strict["properties"]
+    assert rules["state"] == {"type": "string", "enum": ["on", "off"]}
+    assert rules["level"]["enum"] == [1, 2, 3, None]
+    assert rules["pace"]["anyOf"][0] == {"type": ["string", "null"], "pattern": "^[0-9]+(s|m|h)$"}
+    assert rules["tags"]["anyOf"][0]["items"] == {"type": "string", "enum": ["a", "b", "c"]}
+
+
+class Flagged(BaseModel):
+    pace: str
+
+    @field_validator("pace")
+    def pace_validate_regular_expression(cls, value: str) -> str:
+        """Validates the regular expression"""
+        if not re.match(r"^[a-z]+$", value, re.IGNORECASE):
+            raise ValueError(r"must validate the regular expression /^[a-z]+$/i")
+        return value
+
+
+def test_a_pattern_with_flags_is_not_told() -> None:
+    rules: Any = Schema.of(Flagged).strict["properties"]
+    assert rules["pace"] == {"type": "string"}
+
+
+class Bar(BaseModel):
+    symbol: str
+    open: float | None = None
+
+    def __init__(self, symbol: str) -> None:
+        super().__init__(symbol=symbol)
+
+
+class Set(BaseModel):
+    bars: list[float] = []
+
+    def __init__(self, raw: dict[str, list[float]]) -> None:
+        super().__init__(bars=raw["bars"])
+
+
+def test_what_an_init_does_not_take_is_not_asked_for() -> None:
+    schema = Schema.of(Bar)
+    assert list(schema.strict["properties"]) == ["symbol"]  # type: ignore[call-overload]
+    assert schema.validate({"symbol": "A"}).issues == ()
+    with pytest.raises(UnsupportedTypeError, match="the __init__ of Set wants raw, which is no field"):
+        Schema.of(Set)
+
+
+def _typed(rule: dict[str, Any]) -> None:
+    rule["properties"]["value"]["type"] = "object"
+    rule["properties"]["none"] = {"anyOf": []}
+
+
+class Told(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_extra=_typed)
+
+    value: Annotated[int | str, Field(description="What it is.")]
+
+
+def test_a_type_that_is_told_beside_a_union_is_no_rule_of_it() -> None:
+    schema = Schema.of(Told)
+    assert [schema.decode(schema.encode({"value": value})) for value in (1, "a")] == [{"value": 1}, {"value": "a"}]
+    assert list(schema.strict["properties"]) == ["value"]  # type: ignore[call-overload]
