@@ -209,9 +209,11 @@ class Extractor(_Front[httpx.BaseTransport]):
         self.close()
 
     def _ask(self, chat: ChatRequest, timeout: Timeouts, halt: Event | None = None) -> Answer:
+        from .transports.inner import sync_of
+
         request, started = self._endpoint.request(chat, timeout, halt), time.perf_counter()
         try:
-            response: httpx.Response = self._transport.handle_request(request)
+            response: httpx.Response = sync_of(self._transport).handle_request(request)
             body = response.read()
         except httpx.HTTPError as error:
             return self._endpoint.unreachable(request, error, started)
@@ -296,9 +298,11 @@ class AsyncExtractor(_Front[httpx.AsyncBaseTransport]):
         await self.aclose()
 
     async def _ask(self, chat: ChatRequest, timeout: Timeouts) -> Answer:
+        from .transports.inner import async_of
+
         request, started = self._endpoint.request(chat, timeout), time.perf_counter()
         try:
-            response: httpx.Response = await self._transport.handle_async_request(request)
+            response: httpx.Response = await async_of(self._transport).handle_async_request(request)
             body = await response.aread()
         except httpx.HTTPError as error:
             return self._endpoint.unreachable(request, error, started)

@@ -167,9 +167,10 @@ def settings_of(model: str | None, base_url: str | None, key: Secret | None) -> 
     model = model or os.environ.get("EXTRACTOR_MODEL")
     base_url = base_url or os.environ.get("EXTRACTOR_BASE_URL") or _known_place(key)
     if not model or not base_url:
-        missing = " and no ".join(name for name, value in (("model", model), ("base_url", base_url)) if not value)
+        missing = tuple(name for name, value in (("model", model), ("base_url", base_url)) if not value)
         raise SetupError(
-            f"There is no {missing} to ask.",
+            f"There is no {' and no '.join(missing)} to ask.",
+            missing=missing,
             remedy='Give Extractor("model", base_url="https://…/v1", api_key="…"); or set EXTRACTOR_MODEL,'
             " EXTRACTOR_BASE_URL and EXTRACTOR_API_KEY; or use Extractor.local(), which needs no key and no network"
             ' (pip install "typed-extractor[local]").',

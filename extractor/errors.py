@@ -50,11 +50,13 @@ class ExtractorError(Exception):
 
 
 class SetupError(ExtractorError):
-    """Settings or an optional package are missing. ``remedy`` is what to type or set."""
+    """Settings or an optional package are missing. ``remedy`` is what to type or set; ``missing`` names the settings
+    that there are none of."""
 
-    def __init__(self, message: str, *, remedy: str = "") -> None:
+    def __init__(self, message: str, *, remedy: str = "", missing: tuple[str, ...] = ()) -> None:
         super().__init__(f"{message} {remedy}" if remedy else message)
         self.remedy = remedy
+        self.missing = missing
 
 
 class UnsupportedTypeError(ExtractorError, TypeError):

@@ -194,7 +194,7 @@ def test_a_file_name_that_is_no_text_costs_nobody_else_anything(inbox: Path, bas
 def test_a_key_that_is_refused_ends_the_run(inbox: Path) -> None:
     with serve(http_answer(b"no such key", 401)) as server:
         words = ("extract", "types.py:Order", "missing.txt", "a.txt", "b.pdf", "--model", "m", "--base-url", server.url)
-        code, lines, err = run(inbox, *words)
+        code, lines, err = run(inbox, *words, "-j", "1")
         assert len(server.requests) == 1
     assert (code, [line["file"] for line in lines]) == (1, ["missing.txt", "a.txt"])
     assert "The other files were not tried." in err

@@ -34,15 +34,17 @@ class Ceilings:
         self._finishing = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waking: Callable[[], object] = bool
+        self._leaving: Callable[[], object] = bool
+        self._left = False
         self.error: ExtractorError | None = None
 
-    def begin(self, wake: Callable[[], object]) -> None:
-        """Work begins in this event loop; ``wake`` is called when it is to finish."""
-        self._loop, self._waking = asyncio.get_running_loop(), wake
+    def begin(self, wake: Callable[[], object], leave: Callable[[], object]) -> None:
+        """Work begins in this event loop; ``wake`` is called when it is to finish, ``leave`` when it is to be left."""
+        self._loop, self._waking, self._leaving = asyncio.get_running_loop(), wake, leave
 
-    def finish(self) -> None:
-        """Begin no further document. From any thread."""
-        self._finishing = True
+    def finish(self, at_once: bool = False) -> None:
+        """Begin no further document, and leave what is in work where it is to be ``at_once``. From any thread."""
+        self._finishing, self._left = True, self._left or at_once
         if self._loop is not None:
             with Caught():  # the loop may have ended by now
                 self._loop.call_soon_threadsafe(self._woken)
@@ -50,6 +52,8 @@ class Ceilings:
     def _woken(self) -> None:
         self._changed.set()
         self._waking()
+        if self._left:
+            self._leaving()
 
     async def more(self) -> bool:
         """Whether one more may be begun; it counts as begun then."""

@@ -110,6 +110,10 @@ class _Front(Generic[T]):
         """Begin no further document; what is in work still comes."""
         self._engine.ceilings.finish()
 
+    def stop(self) -> None:
+        """Leave what is in work; what is finished still comes, also what waited for a slower one before it."""
+        self._engine.ceilings.finish(at_once=True)
+
 
 class Batch(_Front[T]):
     """The items of a batch, one by one. Leaving the loop, ``close()`` and ``with`` end what is in work.

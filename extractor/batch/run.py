@@ -39,16 +39,19 @@ class Run(Generic[T]):
         self._pulled = 0
         self._over = False
         self._pulling: set[asyncio.Task[None]] = set()
+        self._working: list[asyncio.Task[None]] = []
 
     async def items(self) -> AsyncGenerator[Item[T], None]:
         """The items. What the iterator of documents raises comes after those that were begun."""
-        self._ceilings.begin(self._stop_pulling)
+        self._ceilings.begin(self._stop_pulling, self._stop)
         source = intake(self._documents, self._workers)
-        workers = [asyncio.create_task(self._serve(source)) for _ in range(self._workers)]
+        workers = self._working = [asyncio.create_task(self._serve(source)) for _ in range(self._workers)]
         for worker in workers:
             worker.add_done_callback(self._told)
         try:
             while (item := await self._next(workers)) is not None:
+                yield item
+            for item in self._ready.rest():
                 yield item
             for worker in workers:
                 if not worker.cancelled():
@@ -107,6 +110,11 @@ class Run(Generic[T]):
         for worker in self._pulling:
             worker.cancel()
 
+    def _stop(self) -> None:
+        """Nobody works on."""
+        for worker in self._working:
+            worker.cancel()
+
     def _end(self) -> None:
         self._over = True
         self._room.release()
@@ -127,6 +135,10 @@ class _InOrder(Generic[T]):
         self._next += item is not None
         return item
 
+    def rest(self) -> list[Item[T]]:
+        """What waits for items that will not come."""
+        return [self._waiting.pop(index) for index in sorted(self._waiting)]
+
 
 class _AsDone(Generic[T]):
     def __init__(self) -> None:
@@ -137,6 +149,9 @@ class _AsDone(Generic[T]):
 
     def take(self) -> Item[T] | None:
         return self._items.popleft() if self._items else None
+
+    def rest(self) -> list[Item[T]]:
+        return []
 
 
 _Ready = _InOrder[T] | _AsDone[T]

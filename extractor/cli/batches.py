@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import glob
 import signal
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,29 +20,11 @@ from ..errors import BudgetError, ModelStatusError, SetupError
 from ..options import BatchOptions, Settings
 from ..result import Result
 from ..schema import Schema
-from .saying import err, say, usage_errors, write
+from .inputs import Inputs
+from .saying import err, is_watched, say, usage_errors, write
 
 _REFUSED = (401, 402, 403)
 """Statuses about the key: every other file would meet them too."""
-
-
-def shown(file: str) -> str:
-    """The name of a file as text: a name may hold bytes that are none."""
-    return file.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def expanded(files: Sequence[str]) -> list[str]:
-    """Patterns that the shell left as they are, as the files that they match. SetupError where they match none."""
-    found: list[str] = []
-    for file in files:
-        if file == "-" or not glob.has_magic(file) or Path(file).exists():
-            found.append(file)
-            continue
-        matched = sorted(name for name in glob.glob(file, recursive=True) if not Path(name).is_dir())
-        if not matched:
-            raise SetupError(f"{shown(file)} matches no file.")
-        found += matched
-    return found
 
 
 @dataclass
@@ -62,33 +42,30 @@ class _Tally:
 def read_all(
     extractor: Extractor,
     wanted: Any,
-    files: Sequence[str],
+    inputs: Inputs,
     options: BatchOptions,
     out: Path | None = None,
     columns: Sequence[Group] = (),
+    put: Callable[[dict[str, object]], None] = write,
 ) -> int:
-    """Read the files, and give the exit code."""
-    options["fatal"] = _REFUSED
+    """Read the files, each of which gives a line that is ``put`` out, and give the exit code."""
+    options = {"fatal": _REFUSED, **options}
     with usage_errors():
         _check_out(out)
-        files = expanded(files)
-    with extractor, _progress(options, len(files)):
+        documents = inputs.expanded().documents()
+    with extractor, _progress(options, len(documents)):
         with usage_errors():
-            batch: Batch[Any] = extractor.batch(wanted, _documents(files), **options)
-        tally = _Tally(len(files))
+            batch: Batch[Any] = extractor.batch(wanted, documents, **options)
+        tally = _Tally(len(documents))
         try:
             with batch, _interruptible(batch, tally):
-                _put_out(_watched(batch, tally), Schema.of(wanted), out, columns)
+                _put_out(_watched(batch, tally), Schema.of(wanted), out, columns, put)
         except (BudgetError, SetupError, ValueError, OSError) as error:
             say(str(error), "red")
             tally.stopped = True
         except KeyboardInterrupt:
             tally.interrupts += 1
     return _ended(tally, options)
-
-
-def _documents(files: Sequence[str]) -> list[tuple[str, Any]]:
-    return [(shown(file), sys.stdin.buffer if file == "-" else Path(file)) for file in files]
 
 
 def _check_out(out: Path | None) -> None:
@@ -107,7 +84,9 @@ def groups_of(columns: str) -> tuple[Group, ...]:
     return cast(tuple[Group, ...], tuple(words))
 
 
-def read_again(journal: Path, schema: Schema[Any], settings: Settings) -> int:
+def read_again(
+    journal: Path, schema: Schema[Any], settings: Settings, put: Callable[[dict[str, object]], None] = write
+) -> int:
     """Write a line for the last record of each document; exit code 1 where one is not valid."""
     failed = 0
     for number, record in last_records(journal):
@@ -124,16 +103,22 @@ def read_again(journal: Path, schema: Schema[Any], settings: Settings) -> int:
             message = "; ".join(map(str, again))
             line["error"] = {"type": "InvalidOutputError", "message": message}
             say(f"{record['given']}: {message}", "red")
-        write(line)
+        put(line)
     return 1 if failed else 0
 
 
-def _put_out(items: Iterator[Item[Any]], schema: Schema[Any], out: Path | None, columns: Sequence[Group]) -> None:
+def _put_out(
+    items: Iterator[Item[Any]],
+    schema: Schema[Any],
+    out: Path | None,
+    columns: Sequence[Group],
+    put: Callable[[dict[str, object]], None],
+) -> None:
     if out is not None:
         table_of(items, schema, *columns).write(out)
         return
     for item in items:
-        write(_line(item, columns))
+        put(_line(item, columns))
 
 
 def _line(item: Item[Any], columns: Sequence[Group]) -> dict[str, object]:
@@ -165,12 +150,12 @@ def _tell(item: Item[Any]) -> None:
         spent = f" ({item.ledger})" if item.ledger.calls else ""
         say(f"{name}: {str(item.error).removeprefix(f'{name}: ')}{spent}", "red")
     elif item.recorded:
-        if not err.is_terminal:
+        if not is_watched():
             say(f"{name}: from the journal", "dim")
     else:
         for note in (*_notes(item.result), *item.result.issues) if item.result else ():
             say(f"{name}: {note}", "yellow")
-        if not err.is_terminal:
+        if not is_watched():
             say(f"{name}: {item.ledger}", "dim")
 
 
@@ -197,7 +182,7 @@ def _ended(tally: _Tally, options: BatchOptions) -> int:
 @contextmanager
 def _progress(options: BatchOptions, files: int) -> Iterator[None]:
     """A bar on a terminal, where there is more than one file."""
-    if not err.is_terminal or files < 2:
+    if not is_watched() or files < 2:
         yield
         return
     tell, stop = rich_bar(err)
@@ -210,14 +195,17 @@ def _progress(options: BatchOptions, files: int) -> Iterator[None]:
 
 @contextmanager
 def _interruptible(batch: Batch[Any], tally: _Tally) -> Iterator[None]:
-    """Ctrl-C once: what is in work is finished. Twice: it ends at once."""
+    """Ctrl-C once: what is in work is finished. Twice: it is left, and what is finished still comes."""
 
     def interrupted(_: int, __: FrameType | None) -> None:
         tally.interrupts += 1
-        if tally.interrupts > 1:
+        if tally.interrupts == 1:
+            batch.finish()
+            say("finishing what is in work; Ctrl-C again ends it at once", "yellow")
+        elif tally.interrupts == 2:
+            batch.stop()
+        else:
             raise KeyboardInterrupt
-        batch.finish()
-        say("finishing what is in work; Ctrl-C again ends it at once", "yellow")
 
     before = signal.signal(signal.SIGINT, interrupted)
     try:

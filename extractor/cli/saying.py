@@ -1,14 +1,18 @@
-"""Data on stdout, words on stderr."""
+"""Data on stdout, words on stderr.
+
+A terminal is where somebody looks: ``FORCE_COLOR`` gives colours elsewhere too, and makes no terminal of a pipe.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import orjson
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from ..errors import ExtractorError
 
@@ -20,9 +24,30 @@ def say(text: str, style: str = "") -> None:
     err.print(text, style=style, markup=False, soft_wrap=True)
 
 
-def write(value: object) -> None:
-    """One line of JSON on stdout."""
-    sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))
+def is_watched() -> bool:
+    """Whether stderr is a terminal on which lines can be drawn anew."""
+    return sys.stderr.isatty() and not err.is_dumb_terminal
+
+
+def is_seen() -> bool:
+    """Whether stdout is a terminal, and no other program reads it."""
+    return sys.stdout.isatty()
+
+
+def has_colours() -> bool:
+    """Whether what is written to stdout for people may have colours and boxes."""
+    return bool(os.environ.get("FORCE_COLOR")) or (is_seen() and os.environ.get("TERM") != "dumb")
+
+
+def show(what: RenderableType) -> None:
+    """Something for people on stdout."""
+    Console(highlight=False).print(what)
+
+
+def write(value: object, indented: bool = False) -> None:
+    """JSON on stdout: a line, or indented."""
+    option = orjson.OPT_APPEND_NEWLINE | (orjson.OPT_INDENT_2 if indented else 0)
+    sys.stdout.buffer.write(orjson.dumps(value, option=option))
     sys.stdout.buffer.flush()
 
 

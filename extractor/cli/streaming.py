@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import orjson
 from rich.live import Live
@@ -15,26 +13,29 @@ from ..client import Extractor
 from ..errors import ExtractorError, ModelStatusError, SetupError
 from ..options import BatchOptions, Options
 from ..schema import Schema
-from .batches import expanded, shown
-from .saying import err, say, usage_errors, write
+from .inputs import Inputs, shown
+from .saying import err, is_seen, is_watched, say, usage_errors, write
 
 if TYPE_CHECKING:
+    from ..document import DocumentSource
     from ..schema.parts import Items
     from ..streams import Stream
 
+Put: TypeAlias = Callable[[dict[str, object]], None]
 _A_SECOND = 10
 _REFUSED = (401, 402, 403)
 
 
-def stream_all(extractor: Extractor, wanted: Any, files: Sequence[str], options: Options) -> int:
+def stream_all(extractor: Extractor, wanted: Any, inputs: Inputs, options: Options, put: Put) -> int:
     """Read the files, and give the exit code. Of a list each item is a line of its own."""
     with usage_errors():
-        files, part = expanded(files), Schema.of(wanted).items("$")
+        inputs, part = inputs.expanded(), Schema.of(wanted).items("$")
+    files = inputs.words
     failed = done = 0
     with extractor:
         try:
             for file in files:
-                failed += not _stream_one(extractor, wanted, file, options, part)
+                failed += not _stream_one(extractor, wanted, (shown(file), inputs.document(file)), options, part, put)
                 done += 1
         except ModelStatusError:
             say("The other files were not tried.", "red")
@@ -60,36 +61,37 @@ def one_call(options: BatchOptions) -> Options:
     return cast("Options", {name: value for name, value in options.items() if name in names})
 
 
-def _stream_one(extractor: Extractor, wanted: Any, file: str, options: Options, part: Items | None) -> bool:
+def _stream_one(
+    extractor: Extractor,
+    wanted: Any,
+    given: tuple[str, DocumentSource],
+    options: Options,
+    part: Items | None,
+    put: Put,
+) -> bool:
     """Whether it went well. What every other file would meet too is raised."""
-    name = shown(file)
+    name, source = given
     try:
-        source = sys.stdin.buffer if file == "-" else Path(file)
         with extractor.stream(wanted, source, every=1 / _A_SECOND, **options) as stream:
-            if _is_seen():
+            if is_seen() and is_watched():
                 _show(stream, name)
-                _write(stream.result.data, name, part)
+                _put(stream.result.data, name, None if put is not write else part, put)
             elif part is not None:
                 for item in stream.items("$"):
-                    write({"file": name, "item": part.checker.dump(item)})
+                    put({"file": name, "item": part.checker.dump(item)})
             else:
-                _write(stream.result.data, name, None)
+                _put(stream.result.data, name, None, put)
             for note in (*stream.result.document.notes, *stream.result.issues):
                 say(f"{name}: {note}", "yellow")
     except ExtractorError as error:
-        write({"file": name, "error": {"type": type(error).__name__, "message": str(error)}})
+        put({"file": name, "error": {"type": type(error).__name__, "message": str(error)}})
         spent = f" ({error.ledger})" if error.ledger and error.ledger.calls else ""
-        say(f"{name}: {str(error).removeprefix(f'{file}: ')}{spent}", "red")
+        say(f"{name}: {str(error).removeprefix(f'{name}: ')}{spent}", "red")
         if isinstance(error, ModelStatusError) and error.status_code in _REFUSED:
             raise
         return False
     say(f"{name}: {stream.ledger}", "dim")
     return True
-
-
-def _is_seen() -> bool:
-    """Whether somebody looks at the output, and no other program reads it."""
-    return err.is_terminal and sys.stdout.isatty()
 
 
 def _show(stream: Stream[Any], name: str) -> None:
@@ -105,9 +107,9 @@ def _shown(data: object) -> Text:
     return Text("\n".join(lines[-max(err.height - 2, 1) :]))
 
 
-def _write(data: object, name: str, part: Items | None) -> None:
+def _put(data: object, name: str, part: Items | None, put: Put) -> None:
     if part is None:
-        write({"file": name, "value": data})
+        put({"file": name, "value": data})
         return
     for item in data if isinstance(data, list) else ():
-        write({"file": name, "item": item})
+        put({"file": name, "item": item})

@@ -14,6 +14,7 @@ import httpx
 from ..driving import carry, carry_async
 from ..errors import ModelProtocolError, StreamLeftError
 from ..flow import Ask
+from ..transports.inner import async_of, sync_of
 from .listener import Listener, is_stream
 from .under import LEFT, Partials, Under
 
@@ -148,7 +149,7 @@ class Stream(Under[T]):
     def _read(self, listener: Listener) -> Iterator[None]:
         """Hear an answer; its outcome is the listener's at the end."""
         try:
-            response: httpx.Response = self._transport.handle_request(listener.request)
+            response: httpx.Response = sync_of(self._transport).handle_request(listener.request)
         except httpx.HTTPError as error:
             return listener.unreachable(error)
         streams = is_stream(response)
@@ -281,7 +282,7 @@ class AsyncStream(Under[T]):
 
     async def _read(self, listener: Listener) -> AsyncGenerator[None, None]:
         try:
-            response: httpx.Response = await self._transport.handle_async_request(listener.request)
+            response: httpx.Response = await async_of(self._transport).handle_async_request(listener.request)
         except httpx.HTTPError as error:
             listener.unreachable(error)
             return

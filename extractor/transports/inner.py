@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import httpx
 
+from ..errors import SetupError
+
 Transport: TypeAlias = httpx.BaseTransport | httpx.AsyncBaseTransport
+
+
+def sync_of(transport: object) -> httpx.BaseTransport:
+    """The transport. SetupError where it is for event loops alone."""
+    if not hasattr(transport, "handle_request"):
+        name = type(transport).__name__
+        raise SetupError(f"{name} is an async transport.", remedy="Use it with AsyncExtractor, or give a sync one.")
+    return cast(httpx.BaseTransport, transport)
+
+
+def async_of(transport: object) -> httpx.AsyncBaseTransport:
+    """The transport. SetupError where it is not for event loops."""
+    if not hasattr(transport, "handle_async_request"):
+        name = type(transport).__name__
+        raise SetupError(f"{name} is a sync transport.", remedy="Use it with Extractor, or give an async one.")
+    return cast(httpx.AsyncBaseTransport, transport)
 
 
 class Around(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -15,14 +33,10 @@ class Around(httpx.BaseTransport, httpx.AsyncBaseTransport):
     inner: Transport | None
 
     def _sync(self) -> httpx.BaseTransport:
-        if not isinstance(self.inner, httpx.BaseTransport):
-            raise TypeError(f"{type(self.inner).__name__} is an async transport; use it with AsyncExtractor")
-        return self.inner
+        return sync_of(self.inner)
 
     def _async(self) -> httpx.AsyncBaseTransport:
-        if not isinstance(self.inner, httpx.AsyncBaseTransport):
-            raise TypeError(f"{type(self.inner).__name__} is a sync transport; use it with Extractor")
-        return self.inner
+        return async_of(self.inner)
 
     def close(self) -> None:
         if isinstance(self.inner, httpx.BaseTransport):

@@ -10,6 +10,7 @@ from typing import TypeAlias
 import httpx
 import pytest
 
+from extractor import SetupError
 from extractor.transports import PoolTransport, ResponseTooLargeError, RetryTransport
 from extractor.transports.retry import Timing
 
@@ -295,9 +296,9 @@ def test_a_sleep_can_be_cancelled() -> None:
 
 
 def test_a_transport_of_the_other_kind_is_named() -> None:
-    with pytest.raises(TypeError, match="AsyncHTTPTransport is an async transport; use it with AsyncExtractor"):
+    with pytest.raises(SetupError, match="AsyncHTTPTransport is an async transport"):
         RetryTransport(httpx.AsyncHTTPTransport(verify=False)).handle_request(post())
-    with pytest.raises(TypeError, match="HTTPTransport is a sync transport; use it with Extractor"):
+    with pytest.raises(SetupError, match="HTTPTransport is a sync transport"):
         asyncio.run(RetryTransport(httpx.HTTPTransport(verify=False)).handle_async_request(post()))
 
 

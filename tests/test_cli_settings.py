@@ -1,0 +1,187 @@
+"""Settings on the command line: flags, the environment, pyproject.toml, and what is said where one is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from extractor.chat import ChatRequest, Completion
+from extractor.cli.flags import FLAGS
+from extractor.cli.reading import NAMES, check, read
+from extractor.limits import Guards, Timeouts
+
+from .endpoint import endpoint
+from .test_cli import TYPES, answer, run
+
+asked: list[ChatRequest] = []
+
+
+@pytest.fixture(scope="module")
+def base_url() -> Iterator[str]:
+    def keeping(request: ChatRequest) -> Completion:
+        asked.append(request)
+        return answer(request)
+
+    with endpoint(keeping) as base:
+        yield base
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    asked.clear()
+    (tmp_path / "types.py").write_text(TYPES)
+    (tmp_path / "a.txt").write_text("Order 17, 42.50")
+    (tmp_path / "deep").mkdir()
+    return tmp_path
+
+
+def temperature(folder: Path, *words: str, **environment: str) -> float | None:
+    """The temperature that is sent."""
+    code, _, err = run(folder, "extract", "types.py:Order", "a.txt", *words, **environment)
+    assert code == 0, err
+    return asked[-1].temperature
+
+
+def test_a_flag_wins_over_the_environment_over_pyproject_over_the_default(inbox: Path, base_url: str) -> None:
+    where = {"EXTRACTOR_BASE_URL": base_url, "EXTRACTOR_MODEL": "m"}
+    assert temperature(inbox, **where) is None
+    (inbox / "pyproject.toml").write_text("[tool.extractor]\ntemperature = 0.1\nmodel = 'of the project'\n")
+    assert temperature(inbox, **where) == 0.1
+    assert temperature(inbox, **where, EXTRACTOR_TEMPERATURE="0.2") == 0.2
+    assert temperature(inbox, "--temperature", "0.3", **where, EXTRACTOR_TEMPERATURE="0.2") == 0.3
+    assert temperature(inbox, "-o", "temperature=0.4", **where, EXTRACTOR_TEMPERATURE="0.2") == 0.4
+    assert asked[-1].model == "m"
+    del where["EXTRACTOR_MODEL"]
+    temperature(inbox, **where)
+    assert asked[-1].model == "of the project"
+
+
+def test_the_nearest_pyproject_upwards_that_speaks_of_us(inbox: Path, base_url: str) -> None:
+    (inbox / "pyproject.toml").write_text(
+        f"[tool.extractor]\nmodel = 'm'\nbase_url = '{base_url}'\nextra_body = {{top_k = 40}}\njournal = 'run.jsonl'\n"
+    )
+    (inbox / "deep" / "pyproject.toml").write_text("[project]\nname = 'deep'\n")
+    code, lines, err = run(inbox / "deep", "extract", "../types.py:Order", "../a.txt")
+    assert (code, lines) == (0, [{"file": "../a.txt", "value": {"number": "17", "total": 42.5}}]), err
+    assert asked[-1].extra_body == {"top_k": 40}
+    assert (inbox / "run.jsonl").is_file()
+
+
+def test_the_embedded_model_has_no_url_of_a_weaker_setting(inbox: Path) -> None:
+    from extractor.cli.settings import Setting, _merged
+
+    url = {"base_url": Setting("https://a.example", "EXTRACTOR_BASE_URL"), "n": Setting(2, "EXTRACTOR_N")}
+    assert _merged([{"model": Setting("local", "--model")}, url]).keys() == {"model", "n"}
+    assert _merged([{"model": Setting("m", "--model")}, url]).keys() == {"model", "n", "base_url"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("temprature = 1", "There is no option 'temprature'. Did you mean temperature?"),
+        ("max-attempts = 1", "There is no option 'max-attempts'. Did you mean max_attempts?"),
+        ("max_attempts = 0", "max_attempts is at least 1, not 0"),
+        ("see = 'eyes'", "see is one of auto, text, image, both, ocr, not 'eyes'"),
+        ("model = 3", "model is a text, not 3"),
+        ("temperature = 9", "temperature"),
+        ("observer = 'me'", "observer can be given in Python alone"),
+        ("dialect = 'klingon'", "dialect is one of openai"),
+        ("api_key = 'sk-4711'", "api_key does not belong in a file that others read. Take it out"),
+        ("OPENAI_API_KEY = 'sk-4711'", "export EXTRACTOR_API_KEY=…"),
+        ("timeout = {conect = 1}", "timeout has no 'conect'; it has connect, first_byte, between, whole."),
+    ],
+)
+def test_what_is_wrong_in_pyproject_is_told_with_its_file(inbox: Path, text: str, said: str) -> None:
+    (inbox / "pyproject.toml").write_text(f"[tool.extractor]\n{text}\n")
+    code, lines, err = run(
+        inbox, "extract", "types.py:Order", "a.txt", "--model", "m", "--base-url", "http://a.example"
+    )
+    assert (code, lines, "sk-4711" in err) == (2, [], False)
+    assert err.startswith(f"{inbox}/pyproject.toml, [tool.extractor]: ")
+    assert said in err
+
+
+def test_a_broken_pyproject_is_told(inbox: Path) -> None:
+    (inbox / "pyproject.toml").write_text("[tool.extractor")
+    code, _, err = run(inbox, "extract", "types.py:Order", "a.txt")
+    assert (code, err.startswith(f"{inbox}/pyproject.toml cannot be read: ")) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "said"),
+    [
+        (("-o", "gruonding=off"), {}, "-o gruonding=off: There is no option 'gruonding'. Did you mean grounding?"),
+        (("-o", "grounding"), {}, "-o takes name=value, not 'grounding'."),
+        (("-o", "n=2", "--n", "3"), {}, "n is given twice: --n and -o n=2."),
+        (("--n", "many"), {}, "--n: n takes a whole number, not 'many'."),
+        (("--n", "0"), {}, "--n: n is at least 1, not 0"),
+        (("--see", "imgae"), {}, "--see: see takes auto, text, image, both or ocr, not 'imgae'. Did you mean image?"),
+        (("-o", "prices=cheap"), {}, "-o prices=cheap: prices takes JSON, not 'cheap'."),
+        (("-i", "@absent.txt"), {}, "--instructions: absent.txt cannot be read: No such file or directory."),
+        (("-H", "x-org 17"), {}, "--header takes 'name: value', not 'x-org 17'."),
+        ((), {"EXTRACTOR_N": "x"}, "EXTRACTOR_N: n takes a whole number, not 'x'."),
+        (
+            (),
+            {"EXTRACTOR_TEMPRATURE": "1"},
+            "The environment holds EXTRACTOR_TEMPRATURE, which nothing reads. Write EXTRACTOR_TEMPERATURE.",
+        ),
+        (("--base-url", "nonsense"), {}, "--base-url: base_url is no http(s) URL: 'nonsense'. Write https://host/v1."),
+    ],
+)
+def test_what_is_wrong_elsewhere(inbox: Path, words: tuple[str, ...], environment: dict[str, str], said: str) -> None:
+    code, lines, err = run(inbox, "extract", "types.py:Order", "a.txt", "--model", "m", *words, **environment)
+    assert (code, lines, err) == (2, [], f"{said}\n")
+
+
+def test_a_setup_error_speaks_of_flags(inbox: Path) -> None:
+    code, _, err = run(inbox, "extract", "types.py:Order", "a.txt")
+    assert (code, "Extractor(" in err) == (2, False)
+    assert "There is no model and no base_url to ask. Give --model NAME and --base-url https://…/v1" in err
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("n", "3", 3),
+        ("temperature", "0.5", 0.5),
+        ("quotes", "yes", True),
+        ("split", "one receipt", "one receipt"),
+        ("split", "true", True),
+        ("timeout", "30", 30.0),
+        ("timeout", "none", None),
+        ("timeout", '{"connect": 1}', Timeouts(connect=1)),
+        ("guards", '{"repeated": 100}', Guards(repeated=100)),
+        ("stop", "END", "END"),
+        ("stop", '["a", "b"]', ["a", "b"]),
+        ("instructions", "none", "none"),
+        ("instructions", "[1]", "[1]"),
+        ("detail", "none", None),
+        ("prices", '{"m": [0.1, 0.3]}', {"m": [0.1, 0.3]}),
+        ("reasoning", '{"effort": "low"}', {"effort": "low"}),
+        ("seed", "7", 7),
+        ("max_tokens_total", "1000", 1000),
+        ("order", "done", "done"),
+        ("adaptive", "off", False),
+    ],
+)
+def test_texts_are_read_by_the_type_of_their_option(name: str, text: str, value: object) -> None:
+    found: Any = read(name, text)
+    assert (found, type(found), check(name, found)) == (value, type(value), value)
+
+
+def test_what_a_file_holds(inbox: Path, base_url: str) -> None:
+    (inbox / "words.txt").write_text("Amounts are Swiss.\n")
+    (inbox / "right.jsonl").write_text('{"document": "a.txt", "value": {"number": "1", "total": 2}}\n')
+    words = ("extract", "types.py:Order", "a.txt", "-i", "@words.txt", "--examples", "right.jsonl")
+    code, _, err = run(inbox, *words, "-o", "existing=@absent.json", EXTRACTOR_MODEL="m", EXTRACTOR_BASE_URL=base_url)
+    assert (code, "absent.json cannot be read" in err) == (2, True)
+    code, _, err = run(inbox, *words, EXTRACTOR_MODEL="m", EXTRACTOR_BASE_URL=base_url)
+    sent = str(asked[-1].messages)
+    assert (code, "Amounts are Swiss." in sent, '"number":"1"' in sent) == (0, True, True), err
+
+
+def test_every_flag_is_an_option_of_its_name() -> None:
+    assert {name for name in FLAGS if name not in NAMES} == set()
