@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from extractor.chat import ChatRequest, Completion
 from extractor.cli.flags import FLAGS
 from extractor.cli.reading import NAMES, check, read
+from extractor.cli.settings import flag_of
 from extractor.limits import Guards, Timeouts
 
 from .endpoint import endpoint
@@ -185,3 +187,17 @@ def test_what_a_file_holds(inbox: Path, base_url: str) -> None:
 
 def test_every_flag_is_an_option_of_its_name() -> None:
     assert {name for name in FLAGS if name not in NAMES} == set()
+
+
+def test_the_page_of_the_command_line_has_each_flag() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "cli.md").read_text()
+    _, table, _ = re.split(r"<!-- /?flags -->\n", page)
+    assert table == flag_table(), "write what flag_table() gives"
+
+
+def flag_table() -> str:
+    """The table of docs/cli.md, made of the flags."""
+    rows = [
+        f"| `{', '.join(filter(None, (flag.letter, flag_of(name))))}` | {flag.help} |" for name, flag in FLAGS.items()
+    ]
+    return "\n".join(("| flag | sets |", "|---|---|", *rows, ""))

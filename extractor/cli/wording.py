@@ -25,11 +25,6 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "revalidate": ("extractor revalidate run.jsonl types.py:Order > orders.jsonl",),
     "schema": ("extractor schema invoice", "extractor schema types.py:Order --explain"),
     "repair": ("extractor repair answer.txt --type invoice", "pbpaste | extractor repair"),
-    "doctor": (
-        "extractor doctor",
-        "extractor doctor --offline",
-        "extractor doctor --model m --base-url http://localhost:8000/v1 > takes.json",
-    ),
     "demo": ("extractor demo",),
 }
 """What a user may type, by command."""
@@ -41,7 +36,7 @@ EXIT_CODES = (
 PRECEDENCE = (
     "Settings: a flag wins over the environment (`EXTRACTOR_MODEL`, `EXTRACTOR_SEE`, …), which wins over "
     "`[tool.extractor]` in the nearest pyproject.toml upwards, which wins over the default. The key comes from the "
-    "environment alone: `EXTRACTOR_API_KEY`. `extractor doctor --offline` tells where each comes from."
+    "environment alone: `EXTRACTOR_API_KEY`."
 )
 
 
