@@ -18,9 +18,10 @@ _BY_STATUS: Mapping[Status, float] = {
     "fuzzy": 0.85,
     "ambiguous": 0.9,
     "not_found": 0.3,
-    "not_sought": 0.85,
-    "null": 0.85,
+    "not_sought": 0.9,
+    "null": 0.9,
 }
+"""What nothing speaks against is not below ``_DOUBTED`` by its status alone."""
 _ASKED_AGAIN = 0.9
 _DOUBTED = 0.9
 """Without calibration, values below this are to be looked at."""

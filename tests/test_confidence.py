@@ -7,14 +7,14 @@ import random
 from collections.abc import Iterator
 from math import exp
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from extractor import Calibrator, Confidence, Extractor, Result, SetupError, Signals
+from extractor import Calibrator, Confidence, Extractor, Free, Result, SetupError, Signals
 from extractor.chat import AnswerMessage, Choice, Completion, Logprobs, TokenLogprob, TopLogprob
 from extractor.confidence import uncalibrated
 from extractor.evidence import STATUSES
@@ -79,6 +79,19 @@ def test_what_speaks_against_a_value_is_to_be_looked_at() -> None:
     assert result.needs_review() == ("$.number",)
     assert repr(result.confidence) == "<Confidence 4 leaves, uncalibrated, the least 0.30>"
     assert read(RIGHT).needs_review() == ()
+
+
+def test_what_is_not_stated_or_not_sought_is_not_to_be_looked_at_for_that_alone() -> None:
+    class Noted(BaseModel):
+        number: str
+        buyer: str | None
+        summary: Annotated[str, Free]
+
+    answer = {"number": "A-17", "buyer": None, "summary": "A bill that is paid"}
+    extractor = Extractor("m", base_url="https://models.example.com/v1", transport=FakeModel(answer))
+    result = extractor.extract(Noted, TEXT)
+    assert [leaf.status for leaf in result.evidence.values()] == ["exact", "null", "not_sought"]
+    assert result.needs_review() == ()
 
 
 def test_votes_count() -> None:
