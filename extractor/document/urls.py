@@ -56,4 +56,4 @@ def _embedded(url: str, what: str) -> bytes:
 def shown(url: str) -> str:
     """A web address without what may be secret in it."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}{parts.path}"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
