@@ -1,10 +1,11 @@
 """What the README, CONTRIBUTING.md and the pages of docs/ show works as it stands, against an endpoint on the loopback.
 
 A Python block of the README runs by itself; those of a page of docs/ run one after the other, as a reader runs them,
-with ``await`` where they like. Before a block may stand ``<!-- answers``, with what the model says, one JSON a line,
-and ``-->``; what is asked beyond that is answered by a word of the request (``ANSWERS``), or with the plainest value of
-its schema. A ``text`` block right behind one is what it prints. A block with a title (``python title="instructor"``) is
-that package's code and runs where it is installed. Commands of ``console`` blocks have to exist, with their options.
+with ``await`` where they like. Before a block may stand ``<!-- answers``, with what the model says, one JSON a line
+(``3 x {…}`` is three of them), and ``-->``; what is asked beyond that is answered by a word of the request
+(``ANSWERS``), or at random with what its schema takes. A ``text`` block right behind one is what it prints. A block
+with a title (``python title="instructor"``) is that package's code and runs where it is installed. Commands of
+``console`` blocks have to exist, with their options.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from __future__ import annotations
 import ast
 import asyncio
 import inspect
-import json
 import re
 import shlex
 from collections import deque
@@ -26,14 +26,14 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from extractor.chat import ChatRequest, Completion
+from extractor.chat import AnswerMessage, ChatRequest, Choice, Completion, FunctionCall, ToolCall
 from extractor.cli.commands import app
 from extractor.options import VARIABLES
+from extractor.testing.answers import RandomAnswers, called_tool
 
 from .document.pdfs import pdf
 from .document.test_judgement import scan
 from .endpoint import endpoint
-from .filled import filled
 
 ROOT = Path(__file__).parent.parent
 ELSEWHERE = {"docs/many-machines.md"}
@@ -74,38 +74,43 @@ class Block:
 def blocks(page: str) -> Iterator[Block]:
     text = (ROOT / page).read_text()
     for found in BLOCK.finditer(text):
-        answers = tuple((found["answers"] or "").strip().splitlines())
+        lines = [re.fullmatch(r"(?:(\d+) x )?(.*)", line) for line in (found["answers"] or "").splitlines()]
+        answers = tuple(said for line in lines if line for said in [line[2]] * int(line[1] or 1))
         line = text[: found.start("code")].count("\n")
         yield Block(page, line, found["code"], answers, found["package"], found["prints"])
 
 
 class Model:
-    """The model of a page: the answers of the block that runs, then those of ``words``, then what the schema takes."""
+    """The model of a page: the answers of the block that runs, then those of ``words``, then any that is valid."""
 
     def __init__(self, words: dict[str, str]) -> None:
         self.answers: deque[str] = deque()
         self._words = words
+        self._otherwise = RandomAnswers(0, {})
 
     def __call__(self, request: ChatRequest) -> Completion:
         if self.answers:
-            return Completion(content=self.answers.popleft())
+            return saying(self.answers.popleft(), request)
         asked = str(request.messages)
         said = next((content for word, content in self._words.items() if word in asked), None)
-        return Completion(content=said or json.dumps(filled(_schema(request))))
+        return Completion(content=said) if said else self._otherwise(request)
 
 
-def _schema(request: ChatRequest) -> dict[str, object]:
-    wanted = request.response_format or {}
-    inner = wanted.get("json_schema", {})
-    return inner.get("schema", {}) if isinstance(inner, dict) else {}
+def saying(text: str, request: ChatRequest) -> Completion:
+    """The text as the answer, or as the arguments of the tool that has to be called."""
+    tool = called_tool(request)
+    if tool is None:
+        return Completion(content=text)
+    call = ToolCall(id="call-1", type="function", function=FunctionCall(name=tool["name"], arguments=text))
+    return Completion(choices=[Choice(message=AnswerMessage(tool_calls=(call,)), finish_reason="tool_calls")])
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the blocks run: the files that they read are there."""
     (tmp_path / "inbox").mkdir()
-    for name in ("invoice.pdf", "inbox/1.pdf", "inbox/2.pdf"):
-        (tmp_path / name).write_bytes(pdf("Invoice 17. Total 42.50"))
+    for name, number in {"invoice.pdf": 17, "inbox/1.pdf": 1, "inbox/2.pdf": 2}.items():
+        (tmp_path / name).write_bytes(pdf(f"Acme AG\nInvoice {number}. Total 42.50"))
     (tmp_path / "scan.pdf").write_bytes(pdf([scan()]))
     (tmp_path / "receipt.jpg").write_bytes(scan().jpeg)
     monkeypatch.chdir(tmp_path)
