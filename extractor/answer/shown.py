@@ -51,7 +51,7 @@ def of_result(result: Result[Any]) -> str:
     below = [
         paragraphs([f"left out: {issue}" for issue in result.issues], kind="bad"),
         told(str(result.ledger)),
-        *(_attempt(at, len(result.attempts), each) for at, each in enumerate(result.attempts, 1)),
+        *of_attempts(result.attempts),
         folded("What was seen of the pages", paragraphs([*map(str, result.seen)])),
         paragraphs([*evidence.notes, *([lost] if lost else [])], kind="doubt"),
     ]
@@ -88,6 +88,11 @@ def _told(leaf: Leaf | None, shown: str, links: Links) -> str:
     said = "" if leaf.status in _QUIET else f' <small class="{_KINDS[leaf.status]}">{status}</small>'
     where = f", page {leaf.page}: {cut(leaf.quote, 200)}" if leaf.found else ""
     return links.leaf(leaf.path, shown, f"{leaf.path} ({status}{where})") + said
+
+
+def of_attempts(attempts: Sequence[Attempt]) -> list[str]:
+    """Each attempt folded: what came back, what was wrong with it, and what was corrected."""
+    return [_attempt(at, len(attempts), each) for at, each in enumerate(attempts, 1)]
 
 
 def _attempt(at: int, count: int, attempt: Attempt) -> str:

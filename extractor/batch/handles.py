@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Iterator, Sized
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
+from ..live import Cells
 from ..options import BatchOptions, BatchSettings
 from ..table import Table
 from ..table.kinds import TEXT
@@ -16,6 +17,7 @@ from .journal import Journal
 from .meter import Meter, Progress
 from .run import Run
 from .show import Shown, shown
+from .shown import Recent
 from .table import Group, ItemColumns, label_kind, table_of
 from .work import Journaled, Work
 
@@ -77,10 +79,9 @@ class _Engine(Generic[T]):
         if ceilings.error is not None:
             raise billed(ceilings.error, self.meter, self._extractor.settings.model)
 
-    def counted(self, item: Item[T]) -> Item[T]:
+    def counted(self, item: Item[T]) -> None:
         self.meter.count(item)
         self._shown.tell(self.meter)
-        return item
 
     def end(self) -> None:
         self._shown.end(self.meter)
@@ -95,6 +96,10 @@ class _Front(Generic[T]):
     """What both kinds of batch are. The engine does not know it, so that it is gone as soon as nobody holds it."""
 
     _engine: _Engine[T]
+
+    def __init__(self, engine: _Engine[T]) -> None:
+        self._engine = engine
+        self._recent, self._cells = Recent(), Cells()
 
     @property
     def progress(self) -> Progress:
@@ -114,6 +119,26 @@ class _Front(Generic[T]):
         """Leave what is in work; what is finished still comes, also what waited for a slower one before it."""
         self._engine.ceilings.finish(at_once=True)
 
+    def _counted(self, item: Item[T]) -> Item[T]:
+        self._engine.counted(item)
+        self._recent.add(item)
+        self._cells.tell(self)
+        return item
+
+    def _end(self) -> None:
+        self._engine.end()
+        self._cells.tell(self, over=True)
+
+    def _ipython_display_(self) -> None:
+        """In a notebook: a cell that is drawn anew while items are taken. It takes none itself."""
+        self._cells.show(self)
+
+    def _repr_html_(self) -> str:
+        return self._recent.html(self.progress)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._engine.schema.name}: {self.progress}>"
+
 
 class Batch(_Front[T]):
     """The items of a batch, one by one. Leaving the loop, ``close()`` and ``with`` end what is in work.
@@ -123,7 +148,7 @@ class Batch(_Front[T]):
     """
 
     def __init__(self, extractor: Extractor, type: Any, documents: given.Documents, options: BatchOptions) -> None:
-        self._engine = _Engine(extractor, type, documents, options)
+        super().__init__(_Engine(extractor, type, documents, options))
         self._iterator = in_background(self._engine.items, self._engine.settings.concurrency)
 
     def __iter__(self) -> Iterator[Item[T]]:
@@ -131,16 +156,16 @@ class Batch(_Front[T]):
 
     def __next__(self) -> Item[T]:
         try:
-            return self._engine.counted(next(self._iterator))
+            return self._counted(next(self._iterator))
         except BaseException:
-            self._engine.end()
+            self._end()
             raise
 
     def close(self) -> None:
         """End what is in work."""
         self._iterator.close()
         self._engine.close()
-        self._engine.end()
+        self._end()
 
     def __enter__(self) -> Self:
         return self
@@ -174,7 +199,7 @@ class AsyncBatch(_Front[T]):
         limits: Limits | None = None,
     ) -> None:
         """``limits`` are those of many batches together."""
-        self._engine = _Engine(extractor, type, documents, options, limits)
+        super().__init__(_Engine(extractor, type, documents, options, limits))
         self._iterator = self._engine.items()
 
     def __aiter__(self) -> Self:
@@ -182,16 +207,16 @@ class AsyncBatch(_Front[T]):
 
     async def __anext__(self) -> Item[T]:
         try:
-            return self._engine.counted(await anext(self._iterator))
+            return self._counted(await anext(self._iterator))
         except BaseException:
-            self._engine.end()
+            self._end()
             raise
 
     async def aclose(self) -> None:
         """End what is in work."""
         await self._iterator.aclose()
         self._engine.close()
-        self._engine.end()
+        self._end()
 
     async def __aenter__(self) -> Self:
         return self

@@ -51,5 +51,10 @@ class Item(Generic[T]):
         spent = self.result.ledger if self.result is not None else getattr(self.error, "ledger", None)
         return spent or Ledger()
 
+    def _repr_html_(self) -> str:
+        from .shown import of_item
+
+        return of_item(self)
+
     def __repr__(self) -> str:
         return brief_fields(self)

@@ -44,6 +44,11 @@ class Partial:
             return False
         return keys != self.open[: len(keys)] and (self.unsure is None or keys != self.unsure)
 
+    def _repr_html_(self) -> str:
+        from .shown import of_partial
+
+        return of_partial(self)
+
     def __repr__(self) -> str:
         return brief_fields(self)
 

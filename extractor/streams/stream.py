@@ -101,6 +101,7 @@ class Stream(Under[T]):
             self._pump.close()
         if not self._over:
             self._error = self._left = StreamLeftError(LEFT)
+        self._cells.tell(self, over=True)
 
     def __enter__(self) -> Self:
         return self
@@ -120,7 +121,10 @@ class Stream(Under[T]):
         """Read on, by one piece."""
         if self._pump is None:
             self._pump = self._run()
-        next(self._pump, None)
+        try:
+            next(self._pump, None)
+        finally:
+            self._cells.tell(self, self._over)
 
     def _run(self) -> Generator[None, None, None]:
         flow = self._begin()
@@ -232,6 +236,7 @@ class AsyncStream(Under[T]):
             await self._pump.aclose()
         if not self._over:
             self._error = self._left = StreamLeftError(LEFT)
+        self._cells.tell(self, over=True)
 
     async def __aenter__(self) -> Self:
         return self
@@ -251,7 +256,10 @@ class AsyncStream(Under[T]):
     async def _advance(self) -> None:
         if self._pump is None:
             self._pump = self._run()
-        await anext(self._pump, None)
+        try:
+            await anext(self._pump, None)
+        finally:
+            self._cells.tell(self, self._over)
 
     async def _run(self) -> AsyncGenerator[None, None]:
         from asyncio import to_thread

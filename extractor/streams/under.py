@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from ..errors import ExtractorError, StreamLeftError
 from ..flow import bill, stop
+from ..live import Cells
 from ..result import Call, Ledger
 from .listener import Listener
 from .opening import opened, seconds
@@ -44,6 +45,7 @@ class Under(Generic[T]):
         self._calls: list[Call] = []
         self._left: StreamLeftError | None = None
         self._listener: Listener | None = None
+        self._cells = Cells()
 
     @property
     def ledger(self) -> Ledger:
@@ -53,6 +55,15 @@ class Under(Generic[T]):
         ended = self._left or self._error
         told = ended.ledger if isinstance(ended, ExtractorError) else None
         return told or Ledger(tuple(self._calls))
+
+    def _ipython_display_(self) -> None:
+        """In a notebook: a cell that is drawn anew while the answer is read."""
+        self._cells.show(self)
+
+    def _repr_html_(self) -> str:
+        from .shown import of_stream
+
+        return of_stream(self)
 
     def __repr__(self) -> str:
         state = "done" if self._result else "ended" if self._error else "under way"
