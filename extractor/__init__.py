@@ -121,6 +121,7 @@ _HOMES = {
     "issues": "Fix Issue",
     "observer": "Observer",
     "limits": "Guards Timeouts",
+    "notebook": "load_ipython_extension unload_ipython_extension",
     "options": "Options",
     "result": "Attempt Call Ledger Result",
     "schema": "Schema",

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from extractor import Document, DocumentError, Extractor, Image, Page, Result, Schema, ground
+from extractor import Document, DocumentError, Extractor, Image, Page, Partial, Result, Schema, ground
 from extractor.display import MOST_LEAVES, value
 from extractor.document.judgement import Judgement
 from extractor.document.layout import Layout
@@ -223,3 +223,25 @@ def test_ground_shows_itself() -> None:
     page = Parsed(ground({"total": 4.5, "buyer": "Acme"}, "Total 4.50")._repr_html_())
     assert "normalized" in page.text
     assert "2 leaves: 1 normalized, 1 not found" in page.text.replace("Evidence ", "")
+
+
+def test_of_a_partial_what_is_being_written_ends_in_dots() -> None:
+    partial = Partial({"number": "17", "lines": [{"what": "nai"}]}, ("lines", 0, "what"))
+    assert Parsed(partial._repr_html_()).text.endswith("number17lineswhatnai …")
+    assert Parsed(Partial({"number": "17"})._repr_html_()).text.endswith("number17")
+
+
+def test_an_item_shows_its_result_or_why_there_is_none() -> None:
+    model = FakeModel({"number": "17", "lines": []}, {"number": 1}, {"number": 2}, {"number": 3})
+    extractor = Extractor("m", base_url="https://models.example.com/v1", transport=model)
+    batch = extractor.batch(Order, [("first", "Order 17"), ("<b>", "Order 18")], concurrency=1)
+    assert "nothing" not in Parsed(batch._repr_html_()).text
+    good, bad = list(batch)
+    assert "first: ok" in Parsed(good._repr_html_()).text
+    told = Parsed(bad._repr_html_())
+    assert "<b>: failed" in told.text
+    assert "InvalidOutputError" in told.text
+    assert sum(tag == "details" for tag, _ in told.tags) == 3
+    whole = Parsed(batch._repr_html_()).text
+    assert "2 of 2 done, 1 failed" in whole
+    assert repr(batch).startswith("<Batch of Order: 2 of 2 done, 1 failed")

@@ -15,7 +15,7 @@ PACKAGE = Path(extractor.__file__).parent
 ORDER = (
     "errors brief limits forking shapes options annotations paths display issues tokens coverage estimate"
     " schema table document chat evidence confidence answer result calibration observer examples prompt flow"
-    " transports endpoint lessons driving live streams client testing telemetry batch evaluate report demo cli"
+    " transports endpoint lessons driving live streams client testing telemetry batch evaluate report demo cli notebook"
 ).split()
 DOORS = {"client": {"batch"}}
 """An extractor's methods open rooms that stand behind it, inside the functions that need them."""
