@@ -81,18 +81,18 @@ async def carry_async(effects: Sequence[Effect], came: list[Came], send: SendAsy
     if len(effects) == 1 and isinstance(effects[0], Ask):
         came[0] = await send(effects[0])
     else:
-        await _in_tasks(came, {at: _job(effect, send) for at, effect in enumerate(effects)}, at_once)
+        await _in_tasks(came, {at: job(effect, send) for at, effect in enumerate(effects)}, at_once)
 
 
-def _job(effect: Effect, send: SendAsync) -> Callable[[], Awaitable[Outcome]]:
-    return partial(send, effect) if isinstance(effect, Ask) else partial(_judged, effect)
+def job(effect: Effect, send: SendAsync) -> Callable[[], Awaitable[Outcome]]:
+    return partial(send, effect) if isinstance(effect, Ask) else partial(judged, effect)
 
 
 def _in_threads(effects: Sequence[Effect], came: list[Came], send: Send, at_once: int) -> None:
     """Put the outcomes into ``came``: each request has a thread, and all checks together have an event loop in one."""
     halt = Event()
     asks = {at: effect for at, effect in enumerate(effects) if isinstance(effect, Ask)}
-    checks = {at: partial(_judged, effect) for at, effect in enumerate(effects) if isinstance(effect, Check)}
+    checks = {at: partial(judged, effect) for at, effect in enumerate(effects) if isinstance(effect, Check)}
     jobs: list[Callable[[], None]] = [partial(_in_a_loop, came, checks, at_once, halt)] if checks else []
     jobs += [partial(_in_a_thread, came, at, send, ask, halt) for at, ask in asks.items()]
     _work(jobs, min(at_once, len(asks)) + bool(checks), halt)
@@ -106,7 +106,7 @@ def _work(jobs: Sequence[Callable[[], None]], at_once: int, halt: Event) -> None
         for job in left:
             if halt.is_set():
                 break
-            with _Breaking(broken, halt):
+            with Breaking(broken, halt):
                 job()
         ended.set()
 
@@ -128,7 +128,7 @@ def _work(jobs: Sequence[Callable[[], None]], at_once: int, halt: Event) -> None
         raise broken[0]
 
 
-class _Breaking:
+class Breaking:
     """Keeps the exception of one job, which ends the others."""
 
     def __init__(self, broken: list[BaseException], halt: Event) -> None:
@@ -144,7 +144,7 @@ class _Breaking:
 
 
 def _in_a_thread(came: list[Came], at: int, send: Send, ask: Ask, halt: Event) -> None:
-    with _Place(came, at):
+    with Place(came, at):
         came[at] = send(ask, halt)
 
 
@@ -162,7 +162,7 @@ def _in_a_loop(came: list[Came], jobs: Jobs, at_once: int, halt: Event) -> None:
     asyncio.run(all_of_them())
 
 
-class _Place:
+class Place:
     """Puts the exception that breaks an effect off where its outcome would have come."""
 
     def __init__(self, came: list[Came], at: int) -> None:
@@ -183,7 +183,7 @@ async def _in_tasks(came: list[Came], jobs: Jobs, at_once: int) -> None:
 
     async def one(at: int) -> None:
         async with gate:
-            with _Place(came, at):
+            with Place(came, at):
                 came[at] = await jobs[at]()
 
     try:
@@ -194,7 +194,7 @@ async def _in_tasks(came: list[Came], jobs: Jobs, at_once: int) -> None:
         raise errors.exceptions[0] from None
 
 
-async def _judged(check: Check) -> Verdict:
+async def judged(check: Check) -> Verdict:
     try:
         given = check.validator(check.value)
         return Verdict(await given if isawaitable(given) else given)

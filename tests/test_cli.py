@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from threading import Event
 from typing import Any, cast
 
 import pytest
@@ -274,3 +275,26 @@ def test_what_is_missing_of_a_long_document_is_told(tmp_path: Path) -> None:
         code, (line,), said = run(tmp_path, *words, PYTHONPATH=str(Path(__file__).parent.parent), **environment)
     assert (code, len(line["value"]["rows"])) == (0, 149)
     assert "lines that look like rows are in no item" in said
+
+
+def test_a_long_list_is_streamed_while_its_windows_come(tmp_path: Path) -> None:
+    wanted, seen = rows(150), Event()
+
+    def reply(request: ChatRequest) -> Completion:
+        said = cast("dict[str, list[dict[str, object]]]", Clerk()(request))
+        assert said["rows"][0]["text"] == wanted[0].text or seen.wait(60)
+        return Completion(content=json.dumps({"value": said["rows"]}))
+
+    (tmp_path / "ledger.txt").write_text(ledger(wanted).text)
+    (tmp_path / "types.py").write_text("from tests.ledgers import Row\n\nRows = list[Row]\n")
+    words = ("extract", "types.py:Rows", "ledger.txt", "--stream", "--window-tokens", "3000")
+    with endpoint(reply) as base:
+        environment = {**os.environ, "EXTRACTOR_MODEL": "m", "EXTRACTOR_BASE_URL": base}
+        environment["PYTHONPATH"] = str(Path(__file__).parent.parent)
+        with subprocess.Popen([*COMMAND, *words], cwd=tmp_path, stdout=subprocess.PIPE, env=environment) as ran:
+            assert ran.stdout is not None
+            first = ran.stdout.readline()
+            seen.set()
+            lines = [first, *ran.stdout]
+    assert ran.returncode == 0
+    assert [json.loads(line)["item"]["text"] for line in lines] == [row.text for row in wanted]

@@ -6,7 +6,7 @@ flow = extraction(schema, document, settings)
 """
 
 from .bill import bill, billed
-from .effects import Answer, Ask, Check, Effect, Flow, Outcome, Stopped, Verdict, stop
+from .effects import Answer, Ask, Check, Effect, Flow, Outcome, Rolling, Stopped, Verdict, stop
 from .together import together
 from .watched import extraction
 
@@ -17,6 +17,7 @@ __all__ = [
     "Effect",
     "Flow",
     "Outcome",
+    "Rolling",
     "Stopped",
     "Verdict",
     "bill",

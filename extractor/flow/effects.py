@@ -55,6 +55,15 @@ Came: TypeAlias = Outcome | BaseException | None
 """The outcome of an effect; the exception that broke it off; or None where it never began."""
 
 
+class Rolling(tuple["Effect", ...]):
+    """Effects of which a driver may send the outcomes before all of them are there: None for each that is not yet.
+
+    What is still wanted is yielded again, the very same effect.
+    """
+
+    __slots__ = ()
+
+
 class Stopped(BaseException):
     """Thrown into a flow whose effects were broken off. ``came`` is what became of each.
 

@@ -59,6 +59,29 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """An item of a list as it is, or may be, given away: where it begins, its place if it has one, its value."""
+
+    start: int
+    place: Place | None
+    value: object
+
+    def is_that_of(self, item: Item) -> bool:
+        """Whether it is the same one, whatever sources have come since."""
+        if self.place is None or item.place is None:
+            return self.place is item.place and self.start == item.order[0]
+        return self.place.is_that_of(item.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The items of a list; ``nested``: several sources may make one item of it."""
+
+    items: tuple[Given, ...]
+    nested: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Merged:
     """The value, what sources did not agree on, and the places of the items of its lists."""
 
@@ -67,6 +90,8 @@ class Merged:
     places: tuple[Place, ...]
     unplaced: Mapping[int, int]
     """How many items of each source have no place."""
+    lists: Mapping[Keys, Listed]
+    """The lists that are joined by place alone, but for those within lists."""
 
 
 @dataclass(slots=True)
@@ -79,14 +104,17 @@ class Merger:
     """The places that were found before, by source and path: they do not change when further sources come."""
     settled: object = None
     """A value that says what holds of the whole where sources do not agree."""
+    given: Mapping[Keys, Sequence[Given]] = field(default_factory=dict)
+    """The first items of lists, which stay as they are."""
     conflicts: list[Conflict] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     unplaced: dict[int, int] = field(default_factory=dict)
+    lists: dict[Keys, Listed] = field(default_factory=dict)
 
     def merged(self, outline: Outline, told: Sequence[Told]) -> Merged:
         """One value of all; None where none says anything."""
         value = self._part(outline, [one for one in told if one.value is not None], ())
-        return Merged(value, tuple(self.conflicts), tuple(self.places), self.unplaced)
+        return Merged(value, tuple(self.conflicts), tuple(self.places), self.unplaced, self.lists)
 
     def _part(self, outline: Outline, told: Sequence[Told], keys: Keys) -> object:
         if not told:
@@ -148,8 +176,19 @@ class Merger:
         if outline.rule and outline.rule.how == "union":
             items = _united(items, outline.rule)
         items.sort(key=_order)
+        given = self.given.get(keys, ())
+        first, rest = _behind(given, items)
         self.places += [item.place for item in items if item.place]
-        return [self._item(outline, item, (*keys, at)) for at, item in enumerate(items)]
+        values = [one.value for one in given]
+        for at, item in enumerate(first):
+            self._item(outline, item, (*keys, at))
+        values += [self._item(outline, item, (*keys, at)) for at, item in enumerate(rest, len(given))]
+        if not outline.rule and all(isinstance(key, str) for key in keys):
+            new = (
+                Given(item.order[0], item.place, value) for item, value in zip(rest, values[len(given) :], strict=True)
+            )
+            self.lists[keys] = Listed((*given, *new), outline.item is not None)
+        return values
 
     def _items(self, outline: Outline, told: Sequence[Told], keys: Keys) -> Iterator[Item]:
         """The items of all sources, those that stand in one place as one."""
@@ -191,6 +230,8 @@ class Merger:
             return self._part(outline.item, item.told, keys)
         if outline.rule and outline.rule.key and len(item.told) > 1:
             return self._filled(item, keys)
+        if len(item.told) == 1:
+            return item.told[0].value
         at = item.place.at if item.place else 0
         best = max(item.told, key=lambda one: (one.source.depth(at), -one.source.number))
         ways = {_same(one.value): one for one in item.told}
@@ -300,6 +341,16 @@ def _is_others(item: Item, source: Source) -> bool:
 def _order(item: Item) -> tuple[int, int, int, int]:
     at, source, number = item.order
     return (at, 0 if item.place else 1, source, number)
+
+
+def _behind(given: Sequence[Given], items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
+    """Those of the items that were given away, and the others, also one between them that came late."""
+    left, first = list(items), list[Item]()
+    for one in given:
+        found = next((at for at, item in enumerate(left) if one.is_that_of(item)), None)
+        if found is not None:
+            first.append(left.pop(found))
+    return first, left
 
 
 def _united(items: Sequence[Item], rule: Merge) -> list[Item]:

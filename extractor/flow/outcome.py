@@ -95,8 +95,8 @@ def _coverage(long: Long, merged: Merged) -> Coverage:
     rows = long.rows(merged)
     covered, missing = by_window(long.windows, rows.covered), by_window(long.windows, rows.missing)
     unplaced = Counter[int]()
-    for number, one in enumerate(long.asked):
-        unplaced[one.window] += merged.unplaced.get(number, 0)
+    for one in long.asked:
+        unplaced[one.window] += merged.unplaced.get(one.number, 0)
     windows, uncovered = [], []
     for at, window in enumerate(long.windows):
         short = [line for line in missing.get(at, ()) if line in read]
@@ -196,7 +196,7 @@ def _unread(coverage: Coverage) -> Iterator[Issue]:
 def _uncovered(long: Long, coverage: Coverage) -> Iterator[Issue]:
     """That rows are missing, as far as lines show it, and why they were not had by asking again."""
     if coverage.uncovered:
-        errors = [one.ended for one in long.asked[len(long.windows) :] if not isinstance(one.ended, Result)]
+        errors = [one.ended for one in long.asked if one.turn and not isinstance(one.ended, Result)]
         why = f"asking again failed: {errors[0]}" if errors else "asked for again, they gave nothing"
         where = "; ".join(map(str, coverage.uncovered[:5])) + "; …" * (len(coverage.uncovered) > 5)
         yield Issue("$", f"lines that look like rows are in no item ({where}): {why}", kind="uncovered")

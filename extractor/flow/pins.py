@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,12 +20,23 @@ _OF_THE_TEXT = frozenset({"truncated", "unclosed", "syntax", "empty", "refusal"}
 
 
 class Pins:
-    """The first items of lists, by the path of the list, as source JSON."""
+    """The first items of lists, by the path of the list, as source JSON.
 
-    __slots__ = ("_given",)
+    Of a long document the flow says what they are: ``told`` is what the windows say that are settled, ``given`` how
+    much of it was given away, and ``version`` counts how often that grew.
+    """
+
+    __slots__ = ("_given", "given", "told", "version")
 
     def __init__(self) -> None:
         self._given: dict[Keys, list[object]] = {}
+        self.told: object = None
+        self.given: Mapping[Keys, Sequence[object]] = {}
+        self.version = 0
+
+    def tell(self, value: object, given: Mapping[Keys, Sequence[object]]) -> None:
+        self.told, self.given = value, given
+        self.version += 1
 
     def pin(self, keys: Keys, item: object) -> None:
         self._given.setdefault(keys, []).append(item)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from ..errors import ExtractorError
 from .bill import Log
-from .effects import Effect, Flow, Stopped
+from .effects import Effect, Flow, Rolling, Stopped
 
 if TYPE_CHECKING:
     from ..result import Ledger
@@ -23,34 +23,47 @@ class Billed(Protocol):
 B = TypeVar("B", bound=Billed)
 
 
-def together(flows: Sequence[Flow[B]]) -> Flow[tuple[B | ExtractorError, ...]]:
+Following: TypeAlias = "Callable[[int, B | ExtractorError], Sequence[Flow[B]]]"
+
+
+def together(flows: Sequence[Flow[B]], following: Following[B] | None = None) -> Flow[tuple[B | ExtractorError, ...]]:
     """Run flows side by side: what each gives, in order, or the ExtractorError that ended it.
 
     Each round yields the effects of all that still run as one tuple. An exception that is no ExtractorError ends all of
-    them, and the bill of all is noted on it.
+    them, and the bill of all is noted on it. With ``following`` no flow waits for the others: it is told what each
+    gives by its number, once that is there, and gives the flows that are to run beside the rest from then on.
     """
-    running = _Running(flows)
+    running = _Running(flows, following)
     running.round()
+    kind = tuple if following is None else Rolling
     while running.effects:
         try:
-            came = yield tuple(effect for effects in running.effects.values() for effect in effects)
+            came = yield kind(effect for effects in running.effects.values() for effect in effects)
         except Stopped as stopped:
             running.share(stopped.came)
             running.stop(stopped)
             raise
         running.share(came)
         running.round()
-    return tuple(running.ended[at] for at in range(len(flows)))
+    return tuple(running.ended[at] for at in range(len(running.flows)))
 
 
 class _Running(Generic[B]):
     """Where each flow stands: the ``effects`` that it waits for, ``came`` of them, or what it ``ended`` with."""
 
-    def __init__(self, flows: Sequence[Flow[B]]) -> None:
-        self.flows = flows
-        self.effects: dict[int, tuple[Effect, ...]] = dict.fromkeys(range(len(flows)), ())
-        self.came: dict[int, Any] = dict.fromkeys(range(len(flows)))
+    def __init__(self, flows: Sequence[Flow[B]], following: Following[B] | None) -> None:
+        self.flows: list[Flow[B]] = []
+        self.effects: dict[int, tuple[Effect, ...]] = {}
+        self.came: dict[int, Any] = {}
         self.ended: dict[int, B | ExtractorError] = {}
+        self._following = following
+        self._add(flows)
+
+    def _add(self, flows: Sequence[Flow[B]]) -> None:
+        new = range(len(self.flows), len(self.flows) + len(flows))
+        self.flows += flows
+        self.effects.update(dict.fromkeys(new, ()))
+        self.came.update(dict.fromkeys(new))
 
     def share(self, came: Sequence[object]) -> None:
         """Give each flow its part of what came."""
@@ -58,8 +71,12 @@ class _Running(Generic[B]):
         self.came = {at: tuple(next(left) for _ in effects) for at, effects in self.effects.items()}
 
     def round(self) -> None:
-        for at in tuple(self.effects):
-            self._step(at)
+        """Go on with each flow of which all has come, and with those that follow them."""
+        waiting = list(self.effects)
+        for at in waiting:
+            if self.came[at] is None or all(one is not None for one in self.came[at]):
+                self._step(at)
+                waiting += self._followed(at)
 
     def _step(self, at: int) -> None:
         del self.effects[at]
@@ -74,6 +91,13 @@ class _Running(Generic[B]):
             self.stop(stopped)
             stopped.log.noted(error)
             raise
+
+    def _followed(self, at: int) -> range:
+        """Add the flows that follow one that has ended, and give their numbers."""
+        before = len(self.flows)
+        if self._following is not None and at in self.ended:
+            self._add(self._following(at, self.ended[at]))
+        return range(before, len(self.flows))
 
     def stop(self, stopped: Stopped) -> None:
         """End the flows that run, and charge what all have spent."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..errors import BudgetError, ExtractorError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ..result import Result
 
 Ended: TypeAlias = "Result[Any] | ExtractorError"
+Following: TypeAlias = "Callable[[int, Ended], Sequence[Job]]"
 _ANSWER = 1.25
 """A prompt with the least of answers."""
 
@@ -47,18 +49,28 @@ class Spending:
         held = self.settings
         return any(ceiling is not None for ceiling in (held.max_usd, held.max_tokens_total, held.deadline))
 
-    def run(self, jobs: Sequence[Job]) -> Flow[list[Ended]]:
-        """What each gives, in order; a BudgetError for those that cannot be paid for."""
-        ended: list[Ended] = []
+    def run(self, jobs: Sequence[Job], following: Following | None = None) -> Flow[list[Ended]]:
+        """What each gives, in order; a BudgetError for those that cannot be paid for.
+
+        ``following`` is told what each gives by its number, and gives further jobs: at once, or after the wave.
+        """
+        jobs, ended = list(jobs), list[Ended]()
         try:
             while len(ended) < len(jobs):
-                left = jobs[len(ended) :]
-                settings, count = self._next(left)
-                came = yield from together([job.begin(settings) for job in left[:count]])
+                settings, count = self._next(jobs[len(ended) :])
+                flows = [job.begin(settings) for job in jobs[len(ended) :][:count]]
+                at_once = None if following is None or self.bounded else partial(_more, jobs, settings, following)
+                came = yield from together(flows, at_once)
                 self.charge(came)
+                if following is not None and at_once is None:
+                    for at, one in enumerate(came, len(ended)):
+                        jobs += following(at, one)
                 ended += came
         except BudgetError as over:
-            ended += [_again(over) for _ in jobs[len(ended) :]]
+            for at in range(len(ended), len(jobs)):
+                ended.append(_again(over))
+                if following is not None:
+                    following(at, ended[at])
         except Stopped as stopped:
             stopped.charge(Log(self.ledger))
             raise
@@ -130,6 +142,15 @@ class Spending:
         self.ledger = Ledger((*self.ledger.calls, *(call for ledger in ledgers for call in ledger.calls)))
         self.seconds += max((ledger.seconds or 0.0 for ledger in ledgers), default=0.0)
         self.jobs += len(came)
+
+
+def _more(
+    jobs: list[Job], settings: Settings, following: Following, at: int, ended: Ended
+) -> Sequence[Flow[Result[Any]]]:
+    """The flows of what follows a job that has ended; they are jobs from then on."""
+    found = following(at, ended)
+    jobs += found
+    return [job.begin(settings) for job in found]
 
 
 def _again(over: BudgetError) -> BudgetError:

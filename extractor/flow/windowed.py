@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,7 +19,7 @@ from ..document.windows import Reading, Window, around, region_of, window_of
 from ..errors import ModelStatusError, TruncatedError
 from ..result import Ledger, Result
 from .covering import Rows, by_window, portions, rows_of
-from .merging import Merged, Merger, Source, Told
+from .merging import Given, Merged, Merger, Source, Told
 from .modes import TOO_LONG
 from .outcome import finished
 from .size import budget_of, cut
@@ -43,9 +43,15 @@ _MOST_SAID = 8
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One piece of the document that was asked for, the window that it is a part of, and what came of it."""
+    """One piece of the document that was asked for, the window that it is a part of, and what came of it.
 
+    ``number`` is its own, whatever came before it: that of the window for the window itself. ``turn`` counts how often
+    the window was asked for before.
+    """
+
+    number: int
     window: int
+    turn: int
     piece: Window
     ended: Ended
 
@@ -56,7 +62,10 @@ class Asked:
 
 @dataclass(slots=True)
 class Long:
-    """A document that is being read. ``asked`` grows round by round; all else is settled before the first."""
+    """A document that is being read. ``asked`` grows round by round; all else is settled before the first.
+
+    ``given`` are the items that a stream gave away, by the path of their list.
+    """
 
     schema: Schema[Any]
     settings: Settings
@@ -66,6 +75,7 @@ class Long:
     spending: Spending
     asked: list[Asked] = field(default_factory=list)
     known: dict[tuple[int, Keys], list[Place | None]] = field(default_factory=dict)
+    given: dict[Keys, Sequence[Given]] = field(default_factory=dict)
     settling: Asked | None = None
     """What was said of the parts on which windows did not agree."""
     _text: Text | None = None
@@ -80,17 +90,46 @@ class Long:
     def outline(self) -> Outline:
         return self.schema.partial()[1]
 
-    def read(self) -> Flow[None]:
-        """Every window, then what is missing, until nothing is or no attempt is left."""
+    def read(self, pins: Pins | None) -> Flow[None]:
+        """Every window, then what is missing, until nothing is or no attempt is left. ``pins``: what is given away."""
         pieces: list[tuple[int, Window]] = list(enumerate(self.windows))
-        for turns in reversed(range(self._turns)):
-            ended = yield from self.spending.run([self._job(piece) for _, piece in pieces])
-            self.asked += (Asked(at, piece, one) for (at, piece), one in zip(pieces, ended, strict=True))
-            pieces = [*self._halves(self.asked[-len(pieces) :]), *self._short()] if turns else []
-            if not pieces:
-                break
+        if pins is not None:
+            from .giving import Giving
+
+            yield from Giving(self, pins).read()
+            pieces = self.following(())
+        while pieces:
+            ended = yield from self.spending.run([self.job(piece) for _, piece in pieces])
+            new = []
+            for window in dict.fromkeys(at for at, _ in pieces):
+                came = [(piece, one) for (at, piece), one in zip(pieces, ended, strict=True) if at == window]
+                new += self.numbered([one for one in self.asked if one.window == window], window, came)
+            self.asked += new
+            pieces = self.following(new)
         if self.settings.max_attempts > 1:
             yield from self._settle(self._disputed())
+
+    def numbered(self, before: Sequence[Asked], window: int, came: Sequence[tuple[Window, Ended]]) -> list[Asked]:
+        """What came of the next pieces of a window, of which these were asked for before."""
+        turn = before[-1].turn + 1 if before else 0
+        count = len(self.windows)
+        return [
+            Asked(window + at * count, window, turn, piece, ended)
+            for at, (piece, ended) in enumerate(came, len(before))
+        ]
+
+    def of(self, asked: Sequence[Asked]) -> Long:
+        """The same, as if just these had been asked for."""
+        return replace(self, asked=list(asked), _text=self.text, _merged=None)
+
+    def following(self, new: Sequence[Asked], but: Container[int] = ()) -> list[tuple[int, Window]]:
+        """What to ask for next: what was too much of the new ones, in two, and the rows that are missing, but for
+        those in some lines."""
+        turns = {one.window: one.turn for one in self.asked}
+        if all(turn + 1 >= self._turns for turn in turns.values()):
+            return []
+        pieces = (*self._halves(new), *self._short(but))
+        return [(window, piece) for window, piece in pieces if turns[window] + 1 < self._turns]
 
     def _disputed(self) -> tuple[Conflict, ...]:
         """Scalars on which windows do not agree, and for which the type has no rule."""
@@ -110,14 +149,14 @@ class Long:
         tokens = sum(self.reading.costs[at] for at in piece.lines)
         job = Job(partial(_leniently, self.schema.partial()[0], document), tokens)
         (ended,) = yield from self.spending.run([job])
-        self.settling = Asked(-1, piece, ended)
+        self.settling = Asked(-1, -1, 0, piece, ended)
 
     @property
     def _turns(self) -> int:
         """One more than there are attempts: the first portions of missing rows are asked for on trial."""
         return self.settings.max_attempts + (self.settings.max_attempts > 1)
 
-    def _job(self, piece: Window) -> Job:
+    def job(self, piece: Window) -> Job:
         tokens = sum(self.reading.costs[at] for at in piece.lines)
         if self.whole and not self.asked:
             return Job(partial(extraction, self.schema, self.reading.document), tokens)
@@ -133,7 +172,7 @@ class Long:
                 yield one.window, window_of(self.reading, range(own[0], middle), self.budget)
                 yield one.window, window_of(self.reading, range(middle, own[-1] + 1), self.budget)
 
-    def _short(self) -> Iterator[tuple[int, Window]]:
+    def _short(self, but: Container[int]) -> Iterator[tuple[int, Window]]:
         """The rows at which no item stands, in portions; where there are many, some first, to see whether they give
         anything. A portion that gave nothing is not asked for again."""
         if not self.settings.count_rows or not self.outline.has_lists:
@@ -141,7 +180,8 @@ class Long:
         merged = self.merged()
         rows = self.rows(merged)
         items = Counter(self.reading.line_at(place.at) for place in merged.places)
-        for window, lines in by_window(self.windows, rows.missing).items():
+        missing = [at for at in rows.missing if at not in but]
+        for window, lines in by_window(self.windows, missing).items():
             for portion in self._portions(window, lines, merged, items):
                 yield window, region_of(self.reading, portion, rows.covered)
 
@@ -149,29 +189,29 @@ class Long:
         self, window: int, lines: Sequence[int], merged: Merged, items: Counter[int]
     ) -> Iterator[Sequence[int]]:
         """Those of a window's missing rows that are worth asking for."""
-        mine = [(at, one) for at, one in enumerate(self.asked) if one.window == window]
-        came = [one for at, one in mine if isinstance(one.ended, Result)]
-        again = [one for at, one in mine if isinstance(one.ended, Result) and at >= len(self.windows)]
+        mine = [one for one in self.asked if one.window == window]
+        came = [one for one in mine if isinstance(one.ended, Result)]
+        again = [one for one in came if one.turn]
         fruitless = [one for one in again if not any(items[at] for at in one.piece.own)]
         read = {at for one in came for at in one.piece.own}
         tried = {at for one in fruitless for at in one.piece.own}
         wanted = [at for at in lines if at in read and at not in tried]
         wasted = bool(again) and len(fruitless) == len(again)
-        if not wasted and len(wanted) > sum(merged.unplaced.get(at, 0) for at, _ in mine):
+        if not wasted and len(wanted) > sum(merged.unplaced.get(one.number, 0) for one in mine):
             returned = max(_count(self.outline, one.ended.data) for one in came if isinstance(one.ended, Result))
             yield from portions(wanted, returned, trial=not again)
 
     def sources(self) -> list[Told]:
         """What came, in the order of the document."""
         return [
-            Told(one.ended.data, self._source(at, one.piece))
-            for at, one in sorted(enumerate(self.asked), key=lambda pair: (pair[1].piece.own[0], pair[0]))
+            Told(one.ended.data, self._source(one))
+            for one in sorted(self.asked, key=lambda one: (one.piece.own[0], one.number))
             if isinstance(one.ended, Result)
         ]
 
-    def _source(self, number: int, piece: Window) -> Source:
-        spans = self.reading.spans
-        return Source(number, spans(piece.lines), spans(piece.carried), self.reading.starts[piece.own[0]])
+    def _source(self, one: Asked) -> Source:
+        spans, piece = self.reading.spans, one.piece
+        return Source(one.number, spans(piece.lines), spans(piece.carried), self.reading.starts[piece.own[0]])
 
     @property
     def text(self) -> Text:
@@ -190,7 +230,7 @@ class Long:
     def _merge(self) -> Merged:
         ended = self.settling.ended if self.settling else None
         settled = ended.data if isinstance(ended, Result) else None
-        return Merger(self.text, self.where, self.known, settled).merged(self.outline, self.sources())
+        return Merger(self.text, self.where, self.known, settled, self.given).merged(self.outline, self.sources())
 
     def where(self, offset: int) -> Stretch:
         """The line at an offset of the text."""
@@ -208,12 +248,12 @@ def windowed(schema: Schema[T], document: Document, settings: Settings, pins: Pi
     """The value of a document in as many windows as it takes."""
     outline = schema.partial()[1]
     reading, windows = cut(schema, document, settings)
-    if len(windows) < 2 and not (settings.count_rows and outline.has_lists and reading.rows):
+    if len(windows) < 2 and (pins is not None or not (settings.count_rows and outline.has_lists and reading.rows)):
         return (yield from extraction(schema, document, settings, pins))
     if settings.validation_context is not None:
         schema = schema.within(settings.validation_context)
     long = Long(schema, settings, reading, windows, budget_of(schema, settings), Spending(settings))
-    yield from long.read()
+    yield from long.read(pins)
     return (yield from finished(long))
 
 

@@ -14,13 +14,13 @@ from .guards import Guard
 if TYPE_CHECKING:
     from ..flow.step import Step
     from ..limits import Guards
-    from .show import Show
+    from .show import Show, Unshown
 
 
 class Hearing:
     """``received`` counts the characters of all choices, ``cut`` is why no more of it is wanted. The first is shown."""
 
-    def __init__(self, show: Show, step: Step | None, guards: Guards) -> None:
+    def __init__(self, show: Show | Unshown, step: Step | None, guards: Guards) -> None:
         self.received = 0
         self.cut: str | None = None
         self._show = show

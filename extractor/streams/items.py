@@ -49,8 +49,8 @@ class Items:
         if found is None:
             return
         items, decode, whole = found
-        while self._count < whole and not self._waiting:
-            self._take(decode(items[self._count]))
+        while self._count < whole and (item := self._taken(decode(items[self._count]))) is not NOTHING:
+            self._pins.pin(self._keys, self._part.checker.dump(item))
 
     def finish(self, result: Result[object]) -> None:
         """Take the rest from the result."""
@@ -63,14 +63,21 @@ class Items:
             checked = self._part.checker.value(item)
             self.ready.append(item if checked.issues else checked.value)
 
-    def _take(self, source: object) -> None:
+    def take(self) -> None:
+        """Take what a long document gives of it."""
+        given = self._pins.given.get(self._keys, ())
+        while self._count < len(given) and self._taken(given[self._count]) is not NOTHING:
+            pass
+
+    def _taken(self, source: object) -> object:
+        """The next item, typed; NOTHING where it is not valid, so that it has to be waited for."""
         value = self._valid(source)
         if value is NOTHING:
             self._waiting = True
-            return
-        self._count += 1
-        self.ready.append(value)
-        self._pins.pin(self._keys, self._part.checker.dump(value))
+        else:
+            self._count += 1
+            self.ready.append(value)
+        return value
 
     def _valid(self, source: object) -> object:
         """The typed item, mended where that can be done here; NOTHING where it is not valid."""

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from ..flow import Answer
     from ..flow.step import Step
     from ..limits import Guards
-    from .show import Show
+    from .show import Show, Unshown
 
 
 class Listener:
     """``hearing`` takes the pieces of a streamed answer; ``outcome`` is there at the end."""
 
     def __init__(
-        self, show: Show, step: Step | None, guards: Guards, endpoint: Endpoint, request: httpx.Request
+        self, show: Show | Unshown, step: Step | None, guards: Guards, endpoint: Endpoint, request: httpx.Request
     ) -> None:
         self.hearing = Hearing(show, step, guards)
         self.request = request

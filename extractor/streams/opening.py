@@ -24,15 +24,12 @@ _STREAMED = {"stream": True, "stream_options": {"include_usage": True}}
 def opened(
     settings: Settings, type: Any, document: DocumentSource, options: Options
 ) -> tuple[Callable[[], Flow[Result[Any]]], Show, Settings]:
-    """What begins the flow, and what it will show.
-
-    The rows of long documents are not counted: what was given away could not be put in order any more.
-    """
+    """What begins the flow, and what it will show."""
     settings = settings.with_(options)
     if settings.split:
         raise ValueError("split= takes a bundle apart before it is read, so it is no option of stream: use extract(…)")
     schema: Schema[Any] = Schema.of(type, dialect=settings.dialect)
-    settings = replace(settings, count_rows=False, request={**settings.request, **_STREAMED})
+    settings = replace(settings, request={**settings.request, **_STREAMED})
     show = Show(schema, settings)
 
     def begin() -> Flow[Result[Any]]:

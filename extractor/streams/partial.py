@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -16,7 +16,8 @@ class Partial:
 
     A text grows; a number, true, false and null are there once they are whole. ``open`` are the keys of what is being
     written, None where all is final; ``loose``: all below them may still turn out otherwise. ``unsure`` are those of a
-    value that may yet go on. ``before`` is the data of the partial before, ``mark`` tells this one from it.
+    value that may yet go on. ``before`` is the data of the partial before, ``mark`` tells this one from it. ``given``
+    counts the first items of lists that are final, whatever is open.
     """
 
     data: object
@@ -25,6 +26,7 @@ class Partial:
     unsure: Keys | None = field(default=None, repr=False)
     before: object = field(default=None, repr=False)
     mark: object = field(default=None, repr=False, compare=False)
+    given: Mapping[Keys, int] = field(default_factory=dict, repr=False)
 
     @property
     def complete(self) -> Set[str]:
@@ -38,7 +40,7 @@ class Partial:
 
     def is_final(self, keys: Keys) -> bool:
         """Whether what stands at these keys cannot change any more."""
-        if self.open is None:
+        if self.open is None or any(_is_within(keys, path, count) for path, count in self.given.items()):
             return True
         if self.loose and keys[: len(self.open)] == self.open:
             return False
@@ -51,6 +53,12 @@ class Partial:
 
     def __repr__(self) -> str:
         return brief_fields(self)
+
+
+def _is_within(keys: Keys, path: Keys, count: int) -> bool:
+    """Whether the keys lead into one of the first items of the list at the path."""
+    inner = keys[len(path) : len(path) + 1]
+    return keys[: len(path)] == path and all(isinstance(key, int) and key < count for key in inner) and bool(inner)
 
 
 class _Complete(Set[str]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from ..flow.pins import Pins
@@ -14,6 +15,17 @@ if TYPE_CHECKING:
     from ..options import Settings
     from ..result import Result
     from ..schema import Schema
+
+
+class Unshown:
+    """Takes what is heard of one of several answers, of which none is shown while it comes."""
+
+    def __init__(self) -> None:
+        self.reasoning: list[str] = []
+
+    def begin_again(self) -> None: ...
+
+    def hear(self, text: str) -> None: ...
 
 
 class Show:
@@ -30,6 +42,23 @@ class Show:
         self._step: Step | None = None
         self._view: View | None = None
         self._result: Result[Any] | None = None
+        self._told = 0
+
+    def heard_as(self, step: Step | None) -> Show | Unshown:
+        """Who hears an answer that comes alone: nobody where it is but a part of a long document."""
+        if step is not None and step.job.pins is not self.pins:
+            return Unshown()
+        self.begin(step)
+        return self
+
+    def take(self) -> None:
+        """Take what has become settled of a long document."""
+        if self._told == self.pins.version:
+            return
+        self._told = self.pins.version
+        self.version += 1
+        for items in self._lists.values():
+            items.take()
 
     def begin(self, step: Step | None) -> None:
         """Another answer will come. A patch is not shown: it says nothing of the whole."""
@@ -65,6 +94,8 @@ class Show:
             found = self._lists[path] = Items(self._schema, path, self.pins, self._settings)
             if self._result is not None:
                 found.finish(self._result)
+            elif self._told:
+                found.take()
             elif self._view is not None:
                 found.look(self._view)
         return found
@@ -75,6 +106,8 @@ class Show:
         if self._result is not None and not self._is_shown(self._result):
             data = self._result.data
             return None if before is not None and before.open is None and held == data else Partial(data, before=held)
+        if self._told:
+            return self._of_windows(before)
         shown = self._view.shown() if self._view is not None else None
         if shown is None or self._view is None:
             return None
@@ -82,6 +115,14 @@ class Show:
         if before is not None and before.mark == mark:
             return None
         return Partial(shown.data, shown.open, shown.loose, shown.unsure, held, mark)
+
+    def _of_windows(self, before: Partial | None) -> Partial | None:
+        """What the windows say that are settled: what was given away of it is final."""
+        if before is not None and before.mark == self._told:
+            return None
+        given = {keys: len(items) for keys, items in self.pins.given.items()}
+        held = before.data if before is not None else None
+        return Partial(deepcopy(self.pins.told), (), True, None, held, self._told, given)
 
     def _is_shown(self, result: Result[Any]) -> bool:
         """Whether the one answer that came was right as it stood."""

@@ -13,9 +13,10 @@ import httpx
 
 from ..driving import carry, carry_async
 from ..errors import ModelProtocolError, StreamLeftError
-from ..flow import Ask
+from ..flow import Ask, Rolling
 from ..transports.inner import async_of, sync_of
 from .listener import Listener, is_stream
+from .rolling import Tasks, Threads
 from .under import LEFT, Partials, Under
 
 if TYPE_CHECKING:
@@ -129,23 +130,29 @@ class Stream(Under[T]):
     def _run(self) -> Generator[None, None, None]:
         flow = self._begin()
         effects = self._effects(flow, None)
-        while effects is not None:
-            came: list[Came] = [None] * len(effects)
-            try:
-                if len(effects) == 1 and isinstance(effects[0], Ask):
-                    listener = self._listen(effects[0])
-                    yield from self._read(listener)
-                    came[0] = self._charged(effects[0], listener)
-                else:
-                    carry(effects, came, self._send, self._settings.concurrency)
-            except BaseException as error:
-                self._broken(flow, error, came)
-                raise
-            effects = self._effects(flow, tuple(came))
+        with Threads(self._send, self._settings.concurrency) as rolling:
+            while effects is not None:
+                came: list[Came] = [None] * len(effects)
+                try:
+                    if isinstance(effects, Rolling):
+                        yield  # what has come was taken by now
+                        rolling.carry(effects, came)
+                    elif len(effects) == 1 and isinstance(effects[0], Ask):
+                        listener = self._listen(effects[0])
+                        yield from self._read(listener)
+                        came[0] = self._charged(effects[0], listener)
+                    else:
+                        carry(effects, came, self._send, self._settings.concurrency)
+                except BaseException as error:
+                    if isinstance(effects, Rolling):
+                        rolling.close(effects, came)
+                    self._broken(flow, error, came)
+                    raise
+                effects = self._effects(flow, tuple(came))
 
     def _send(self, ask: Ask, halt: Event | None) -> Answer:
         """One of several requests, which are not shown."""
-        listener = self._listen(ask, halt)
+        listener = self._overhear(ask, halt)
         for _ in self._read(listener):
             pass
         return self._charged(ask, listener)
@@ -266,24 +273,30 @@ class AsyncStream(Under[T]):
 
         flow = await to_thread(self._begin)
         effects = self._effects(flow, None)
-        while effects is not None:
-            came: list[Came] = [None] * len(effects)
-            try:
-                if len(effects) == 1 and isinstance(effects[0], Ask):
-                    listener = self._listen(effects[0])
-                    async with aclosing(self._read(listener)) as pieces:
-                        async for _ in pieces:
-                            yield
-                    came[0] = self._charged(effects[0], listener)
-                else:
-                    await carry_async(effects, came, self._send, self._settings.concurrency)
-            except BaseException as error:
-                self._broken(flow, error, came)
-                raise
-            effects = self._effects(flow, tuple(came))
+        async with Tasks(self._send, self._settings.concurrency) as rolling:
+            while effects is not None:
+                came: list[Came] = [None] * len(effects)
+                try:
+                    if isinstance(effects, Rolling):
+                        yield
+                        await rolling.carry(effects, came)
+                    elif len(effects) == 1 and isinstance(effects[0], Ask):
+                        listener = self._listen(effects[0])
+                        async with aclosing(self._read(listener)) as pieces:
+                            async for _ in pieces:
+                                yield
+                        came[0] = self._charged(effects[0], listener)
+                    else:
+                        await carry_async(effects, came, self._send, self._settings.concurrency)
+                except BaseException as error:
+                    if isinstance(effects, Rolling):
+                        await rolling.close(effects, came)
+                    self._broken(flow, error, came)
+                    raise
+                effects = self._effects(flow, tuple(came))
 
     async def _send(self, ask: Ask) -> Answer:
-        listener = self._listen(ask)
+        listener = self._overhear(ask)
         async for _ in self._read(listener):
             pass
         return self._charged(ask, listener)

@@ -12,6 +12,7 @@ from ..live import Cells
 from ..result import Call, Ledger
 from .listener import Listener
 from .opening import opened, seconds
+from .show import Unshown
 
 if TYPE_CHECKING:
     from threading import Event
@@ -76,7 +77,7 @@ class Under(Generic[T]):
     def _effects(self, flow: Flow[Result[T]], outcomes: tuple[Any, ...] | None) -> tuple[Effect, ...] | None:
         """What the flow wants next; None where it has its result."""
         try:
-            return flow.send(cast(Any, outcomes))
+            effects = flow.send(cast(Any, outcomes))
         except StopIteration as end:
             self._result = end.value
             self._show.finish(end.value)
@@ -84,12 +85,21 @@ class Under(Generic[T]):
         except BaseException as error:
             self._error = error
             raise
+        self._show.take()
+        return effects
 
-    def _listen(self, ask: Ask, halt: Event | None = None) -> Listener:
-        self._show.begin(ask.step)
-        request = self._endpoint.request(ask.request, self._settings.timeout.within(ask.seconds), halt)
-        self._listener = Listener(self._show, ask.step, self._settings.guards, self._endpoint, request)
+    def _listen(self, ask: Ask) -> Listener:
+        """To an answer that comes alone."""
+        self._listener = self._listener_of(ask, self._show.heard_as(ask.step))
         return self._listener
+
+    def _overhear(self, ask: Ask, halt: Event | None = None) -> Listener:
+        """To one of several answers, which are not shown."""
+        return self._listener_of(ask, Unshown(), halt)
+
+    def _listener_of(self, ask: Ask, show: Show | Unshown, halt: Event | None = None) -> Listener:
+        request = self._endpoint.request(ask.request, self._settings.timeout.within(ask.seconds), halt)
+        return Listener(show, ask.step, self._settings.guards, self._endpoint, request)
 
     def _charged(self, ask: Ask, listener: Listener) -> Answer:
         outcome = listener.outcome
