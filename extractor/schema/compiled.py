@@ -96,12 +96,26 @@ class Schema(Generic[T]):
             return super().__reduce_ex__(protocol)
         return _made_again, (*self._made_of, self._checker.context)
 
+    @property
+    def type(self) -> Any:
+        """What it was compiled from: a type, or a JSON Schema."""
+        return self._made_of[0] if self._made_of else None
+
+    def _in(self, dialect: str | None) -> Schema[T]:
+        """The same type for another family of endpoints."""
+        open_objects = self._made_of is not None and self._made_of[2]
+        made: Schema[T] = Schema.of(self.type, dialect=dialect, open_objects=open_objects)
+        return made.within(self._checker.context)
+
     def within(self, context: object) -> Schema[T]:
         """The same schema, whose validators are handed the context. It equals this one: it is sent alike."""
         made = copy(self)
         made._checker = self._checker.within(context)
         return made
 
+    @overload
+    @classmethod
+    def of(cls, type: Schema[T], *, dialect: str | None = None, open_objects: bool = False) -> Schema[T]: ...
     @overload
     @classmethod
     def of(cls, type: TypeForm[T], *, dialect: str | None = None, open_objects: bool = False) -> Schema[T]: ...
@@ -113,10 +127,13 @@ class Schema(Generic[T]):
     @classmethod
     def of(cls, type: Any, *, dialect: str | None = None, open_objects: bool = False) -> Schema[Any]:
         """The schema of a type, or of a raw JSON Schema. Compiled once; UnsupportedTypeError says where it cannot be.
+        A schema is taken too, and compiled for another dialect where one is named.
 
         ``dialect``: which family of endpoints is to take it, by default ``openai``.
         ``open_objects``: a raw schema's unlisted properties are asked for too, wherever it does not deny them.
         """
+        if isinstance(type, Schema):
+            return type if dialect in (None, type._dialect.name) else type._in(dialect)
         dialect = dialect or DEFAULT
         found = _by_identity.get((id(type), dialect, open_objects))
         if found is not None:

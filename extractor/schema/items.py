@@ -7,12 +7,15 @@ from typing import Annotated, Any, get_args, get_origin
 
 from ..errors import UnsupportedTypeError
 from .checking import short
+from .compiled import Schema
 
 _LISTS = (list, Sequence)
 
 
 def item_of(kind: Any) -> Any:
     """What a list is of: ``T`` for ``list[T]``, the items' schema for a JSON Schema of an array."""
+    if isinstance(kind, Schema):
+        kind = kind.type
     if isinstance(kind, Mapping) and isinstance(kind.get("items"), Mapping):
         around = {word: kind[word] for word in ("$defs", "definitions", "$schema") if word in kind}
         return {**around, **kind["items"]}
