@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from .options import Options
     from .result import Attempt, Call, Ledger, Result
     from .schema import Schema
+    from .schema.notation import schema_of
     from .streams import AsyncStream, Partial, Stream
     from .transports.fetch import fetch
 
@@ -101,6 +102,7 @@ __all__ = [
     "fetch",
     "ground",
     "repair",
+    "schema_of",
 ]
 
 _HOMES = {
@@ -125,6 +127,7 @@ _HOMES = {
     "options": "Options",
     "result": "Attempt Call Ledger Result",
     "schema": "Schema",
+    "schema.notation": "schema_of",
     "streams": "AsyncStream Partial Stream",
     "transports.fetch": "fetch",
 }

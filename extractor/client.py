@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeAlias, TypeVar, cast, overload
 
 import httpx
 from typing_extensions import TypeForm, Unpack
@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from .estimate import Estimate
     from .flow import Answer, Ask, Flow, Outcome
     from .result import Result
+    from .schema import Schema
     from .streams import AsyncStream, Stream
     from .transports.limiter import Limits
     from .transports.local import LocalTransport
 
 T = TypeVar("T")
+Compilable: TypeAlias = "Mapping[str, object] | Schema[Any]"
 Transport = TypeVar("Transport", bound=httpx.BaseTransport | httpx.AsyncBaseTransport)
 
 LOCAL = "local"
@@ -138,9 +140,7 @@ class Extractor(_Front[httpx.BaseTransport]):
     @overload
     def extract(self, type: TypeForm[T], document: DocumentSource, /, **options: Unpack[Options]) -> Result[T]: ...
     @overload
-    def extract(
-        self, type: Mapping[str, object], document: DocumentSource, /, **options: Unpack[Options]
-    ) -> Result[Any]: ...
+    def extract(self, type: Compilable, document: DocumentSource, /, **options: Unpack[Options]) -> Result[Any]: ...
     def extract(self, type: Any, document: DocumentSource, /, **options: Unpack[Options]) -> Result[Any]:
         """Read ``document`` as ``type``: any type that Pydantic knows, or a JSON Schema.
 
@@ -162,7 +162,7 @@ class Extractor(_Front[httpx.BaseTransport]):
     ) -> Stream[T]: ...
     @overload
     def stream(
-        self, type: Mapping[str, object], document: DocumentSource, /, *, every: float = 0, **options: Unpack[Options]
+        self, type: Compilable, document: DocumentSource, /, *, every: float = 0, **options: Unpack[Options]
     ) -> Stream[Any]: ...
     def stream(
         self, type: Any, document: DocumentSource, /, *, every: float = 0, **options: Unpack[Options]
@@ -175,9 +175,7 @@ class Extractor(_Front[httpx.BaseTransport]):
     @overload
     def batch(self, type: TypeForm[T], documents: Documents, /, **options: Unpack[BatchOptions]) -> Batch[T]: ...
     @overload
-    def batch(
-        self, type: Mapping[str, object], documents: Documents, /, **options: Unpack[BatchOptions]
-    ) -> Batch[Any]: ...
+    def batch(self, type: Compilable, documents: Documents, /, **options: Unpack[BatchOptions]) -> Batch[Any]: ...
     def batch(self, type: Any, documents: Documents, /, **options: Unpack[BatchOptions]) -> Batch[Any]:
         """Read many documents as ``type``: an iterator of items, each with its result or its error.
 
@@ -229,7 +227,7 @@ class AsyncExtractor(_Front[httpx.AsyncBaseTransport]):
     ) -> Result[T]: ...
     @overload
     async def extract(
-        self, type: Mapping[str, object], document: DocumentSource, /, **options: Unpack[Options]
+        self, type: Compilable, document: DocumentSource, /, **options: Unpack[Options]
     ) -> Result[Any]: ...
     async def extract(self, type: Any, document: DocumentSource, /, **options: Unpack[Options]) -> Result[Any]:
         """As ``Extractor.extract``."""
@@ -253,7 +251,7 @@ class AsyncExtractor(_Front[httpx.AsyncBaseTransport]):
     ) -> AsyncStream[T]: ...
     @overload
     def stream(
-        self, type: Mapping[str, object], document: DocumentSource, /, *, every: float = 0, **options: Unpack[Options]
+        self, type: Compilable, document: DocumentSource, /, *, every: float = 0, **options: Unpack[Options]
     ) -> AsyncStream[Any]: ...
     def stream(
         self, type: Any, document: DocumentSource, /, *, every: float = 0, **options: Unpack[Options]
@@ -266,9 +264,7 @@ class AsyncExtractor(_Front[httpx.AsyncBaseTransport]):
     @overload
     def batch(self, type: TypeForm[T], documents: Documents, /, **options: Unpack[BatchOptions]) -> AsyncBatch[T]: ...
     @overload
-    def batch(
-        self, type: Mapping[str, object], documents: Documents, /, **options: Unpack[BatchOptions]
-    ) -> AsyncBatch[Any]: ...
+    def batch(self, type: Compilable, documents: Documents, /, **options: Unpack[BatchOptions]) -> AsyncBatch[Any]: ...
     def batch(self, type: Any, documents: Documents, /, **options: Unpack[BatchOptions]) -> AsyncBatch[Any]:
         """As ``Extractor.batch``, for ``async for``."""
         from .batch import AsyncBatch
@@ -312,7 +308,7 @@ class AsyncExtractor(_Front[httpx.AsyncBaseTransport]):
 @overload
 def extract(type: TypeForm[T], document: DocumentSource, /, **options: Unpack[Options]) -> Result[T]: ...
 @overload
-def extract(type: Mapping[str, object], document: DocumentSource, /, **options: Unpack[Options]) -> Result[Any]: ...
+def extract(type: Compilable, document: DocumentSource, /, **options: Unpack[Options]) -> Result[Any]: ...
 def extract(type: Any, document: DocumentSource, /, **options: Unpack[Options]) -> Result[Any]:
     """``Extractor().extract(…)`` with the settings of the environment.
 
@@ -354,14 +350,15 @@ def _check_transport(transport: object) -> None:
 
 def _pooled(over: str | None) -> httpx.BaseTransport:
     from .transports import PoolTransport, RetryTransport
+    from .transports.replaceable import Replaceable
 
     if over is None:
-        return RetryTransport(PoolTransport())
+        return RetryTransport(Replaceable(PoolTransport()))
     if over != "aiohttp":
         raise ValueError(f"transport is an object of httpx's kind, or 'aiohttp', not {over!r}")
     from .transports import AiohttpTransport
 
-    return RetryTransport(AiohttpTransport())
+    return RetryTransport(Replaceable(AiohttpTransport()))
 
 
 def _local_options(embedded: LocalTransport) -> Options:

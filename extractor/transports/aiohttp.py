@@ -16,6 +16,7 @@ import httpx
 from ..errors import SetupError
 from .connections import until_the_loop_ends
 from .exchange import Exchange
+from .hosts import check_host
 from .network import seconds_left
 from .pool import PoolTransport
 from .proxies import Proxies, from_environment
@@ -75,6 +76,7 @@ class AiohttpTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         return self._threads.handle_request(request)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        check_host(request.url.host)
         session = self._loops.get(asyncio.get_running_loop()) or await self._open_loop()
         content = await request.aread()
         with Exchange(self, request, self._size, _nothing) as exchange:

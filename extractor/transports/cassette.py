@@ -20,6 +20,7 @@ from .recording import Asked, Recording, differences
 
 Mode: TypeAlias = Literal["once", "replay", "all"]
 _FILE = re.compile(r"(.+-[0-9a-f]{16})-(\d+)\.json")
+_WAY = "Cassette(folder, PoolTransport()), whose mode is 'once'"
 _ABOUT_THE_KEY = (401, 403, 407)
 
 
@@ -36,15 +37,18 @@ class Cassette(Around):
     No key is stored: of the headers only those that describe the answer (``content-type``, ``retry-after`` …), of the
     URL only the path; and where a key from the headers or the query stands in a body or an answer it is replaced by
     ``[removed]``. Long data: URLs in requests are stored as their hash. Answers that are about the key itself (401,
-    403, 407) are not recorded.
+    403, 407) are not recorded. ``way`` is how a missing recording is made, for the error that tells of one.
     """
 
-    def __init__(self, folder: str | Path, inner: Transport | None = None, *, mode: Mode = "once") -> None:
+    def __init__(
+        self, folder: str | Path, inner: Transport | None = None, *, mode: Mode = "once", way: str = _WAY
+    ) -> None:
         if mode not in ("once", "replay", "all"):
             raise ValueError(f"mode is {mode!r}; it must be 'once', 'replay' or 'all'")
         self.folder = Path(folder)
         self.inner = inner
         self.mode = mode
+        self._way = way
         self._lock = Lock()
         self._seen: Counter[str] = Counter()
         self._files: dict[str, list[Path]] | None = None
@@ -93,8 +97,9 @@ class Cassette(Around):
         return recording.response()
 
     def _missing(self, asked: Asked, file: Path) -> SetupError:
-        remedy = "Record it: Cassette(folder, PoolTransport()), whose mode is 'once'."
-        return SetupError(f"The recording {file} is missing. {_nearest(asked, self.folder)}", remedy=remedy)
+        return SetupError(
+            f"The recording {file} is missing. {_nearest(asked, self.folder)}", remedy=f"Record it: {self._way}."
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import httpx
 from ..document import Document, PageChoice
 from ..document.limits import FILE_BYTES, megabytes, unreadable
 from ..document.urls import shown
+from .hosts import check_host
 
 Address: TypeAlias = IPv4Address | IPv6Address
 Resolve: TypeAlias = Callable[[str, int], Sequence[str]]
@@ -120,6 +121,8 @@ class Fetcher:
 
     def _request(self, url: httpx.URL, headers: Mapping[str, str]) -> httpx.Request:
         address = self._address(url)
+        if not address.is_loopback:
+            check_host(url.host)
         host = f"[{address}]" if isinstance(address, IPv6Address) else str(address)
         step = min(_STEP, self.limits.timeout)
         given = {"user-agent": "typed-extractor", "accept": "*/*", **headers}

@@ -6,6 +6,8 @@ import ssl
 
 import httpx
 
+from .hosts import check_host
+
 
 class PoolTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """Sends requests over connections that it keeps open, from threads and from any number of event loops.
@@ -36,9 +38,11 @@ class PoolTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         self._connections = Connections(verify, trust_env, max_connections, keepalive, max_response_bytes)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        check_host(request.url.host)
         return self._connections.send(request)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        check_host(request.url.host)
         return await self._connections.send_async(request)
 
     def close(self) -> None:
