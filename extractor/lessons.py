@@ -1,8 +1,9 @@
 """What was learnt about endpoints, kept in a small file for other processes and for tomorrow.
 
 The file is JSON: ``{"https://…/chat/completions": {"model": {"mode": "json_object", "learnt": "2031-05-17"}}}``, where
-``"choices": "one"`` says that a model gives one answer where several are asked for. It is replaced as a whole, so that
-nobody reads half of one; of two processes that write in the same moment one lesson may be lost, and is learnt again.
+``"choices": "one"`` says that a model gives one answer where several are asked for, and ``"video": "frames"`` that it
+takes no videos. It is replaced as a whole, so that nobody reads half of one; of two processes that write in the same
+moment one lesson may be lost, and is learnt again.
 After ``DAYS`` a lesson is not believed any more: the endpoint is tried anew.
 
 A file that cannot be read or written is told by a ``LessonsWarning`` and left as it is: what is learnt then holds for
@@ -47,8 +48,12 @@ class Lessons:
                 from .flow import votes
 
                 votes.recall(endpoint, model)
+            if "video" in lesson:
+                from .flow import videos
 
-    def keep(self, endpoint: str, model: str, what: Literal["mode", "choices"], lesson: str) -> None:
+                videos.recall(endpoint, model)
+
+    def keep(self, endpoint: str, model: str, what: Literal["mode", "choices", "video"], lesson: str) -> None:
         """Put a lesson beside those of other processes."""
         found = self._read()
         if found is None:
@@ -116,9 +121,10 @@ def _is_lesson(lesson: object) -> bool:
 
     return (
         isinstance(lesson, dict)
-        and bool(lesson.keys() & {"mode", "choices"})
+        and bool(lesson.keys() & {"mode", "choices", "video"})
         and lesson.get("mode", "words") in LADDER
         and lesson.get("choices", "one") == "one"
+        and lesson.get("video", "frames") == "frames"
         and isinstance(lesson.get("learnt"), str)
         and len(lesson["learnt"]) == len("2031-05-17")
     )

@@ -56,9 +56,10 @@ class Options(TypedDict, total=False):
     """What is mended without the model: ``strict`` nothing, ``syntax`` broken JSON, ``full`` (default) values too."""
     locale: str | None
     """How the documents write numbers and dates, such as ``de`` or ``en-US``, where the writing alone does not tell."""
-    video: Literal["url", "frames"]
-    """How a video is shown: ``url`` (default) as it is, or ``frames`` to a model that takes none: as pictures, each
-    after the time at which it is seen."""
+    video: Literal["auto", "url", "frames"]
+    """How a video is shown: ``url`` as it is, or ``frames``: as pictures, each after the time at which it is seen.
+    ``auto`` (default) sends it as it is, and its frames where the endpoint takes no videos or it is too large; that an
+    endpoint takes none is remembered as a ``mode`` is."""
     video_frames: int
     """The most frames of one video (default 16), from evenly spaced times."""
     dialect: str | None
@@ -188,7 +189,7 @@ _LEAST = {
 }
 _CHOICES: Mapping[str, tuple[str | None, ...]] = {
     "repair": get_args(RepairLevel),
-    "video": ("url", "frames"),
+    "video": ("auto", "url", "frames"),
     "style": get_args(Style),
     "on_invalid": get_args(Invalid),
     "grounding": get_args(Grounding),
@@ -201,10 +202,10 @@ _CHOICES: Mapping[str, tuple[str | None, ...]] = {
 
 
 class Memory(Protocol):
-    """Where a lesson about an endpoint is kept beyond this process: the ``mode`` that worked, or that of several
-    ``choices`` it gives ``one``."""
+    """Where a lesson about an endpoint is kept beyond this process: the ``mode`` that worked, that of several
+    ``choices`` it gives ``one``, or that of a ``video`` it takes ``frames``."""
 
-    def keep(self, endpoint: str, model: str, what: Literal["mode", "choices"], lesson: str, /) -> None: ...
+    def keep(self, endpoint: str, model: str, what: Literal["mode", "choices", "video"], lesson: str, /) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +220,7 @@ class Settings:
     max_attempts: int = 3
     repair: RepairLevel = "full"
     locale: str | None = None
-    video: Literal["url", "frames"] = "url"
+    video: Literal["auto", "url", "frames"] = "auto"
     video_frames: int = 16
     dialect: str | None = None
     style: Style = "chat"

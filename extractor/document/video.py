@@ -64,13 +64,18 @@ class Video:
             object.__setattr__(self, field_name, value)
 
     @property
+    def can_be_sent(self) -> bool:
+        """Whether it is short enough for a ``data:`` URL, or a web address."""
+        return not isinstance(self.source, bytes) or _encoded(self.source) <= VIDEO_URL_BYTES
+
+    @property
     def url(self) -> str:
         """The web address as it was given, else a ``data:`` URL. DocumentError where that is too long to be sent."""
         if isinstance(self.source, str):
             return self.source
         assert isinstance(self.source, bytes)
-        size = -(-len(self.source) // 3) * 4
-        if size > VIDEO_URL_BYTES:
+        if not self.can_be_sent:
+            size = _encoded(self.source)
             raise unreadable(
                 self.name,
                 f"takes {megabytes(size)} as it is sent (base64), and the limit is {megabytes(VIDEO_URL_BYTES)}:"
@@ -90,6 +95,10 @@ class Video:
     def __repr__(self) -> str:
         size = f" {self.media_type}, {len(self.source):,} bytes" if isinstance(self.source, bytes) else ""
         return f"<Video {self.name!r}{size}>"
+
+
+def _encoded(data: bytes) -> int:
+    return -(-len(data) // 3) * 4
 
 
 def _file(source: object, name: str) -> File:

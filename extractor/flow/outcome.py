@@ -20,6 +20,7 @@ from .effects import Flow, Stopped
 from .places import put, standing
 from .reading import Reading
 from .settle import settled
+from .videos import is_refused
 
 if TYPE_CHECKING:
     from ..coverage import Conflict
@@ -133,6 +134,9 @@ def _error(long: Long, window: int, read: set[int]) -> str | None:
 def _fatal(long: Long, coverage: Coverage) -> ExtractorError | None:
     """The error of what is unread, where that is more than may be."""
     errors = [one.ended for one in long.asked if isinstance(one.ended, ExtractorError)]
+    refused = next((error for error in errors if is_refused(error, long.reading.document, long.settings)), None)
+    if refused is not None:
+        return refused
     if not errors or not coverage.unread:
         return None
     total = sum(len(line.text) + 1 for at, line in enumerate(long.reading.lines) if _holds(long, at))

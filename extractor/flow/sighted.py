@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..document import sight_of
 from ..result import Result
 from ..schema import Schema
 from .front import reading_of
+from .videos import sight_taken, stepped
 
 if TYPE_CHECKING:
     from ..document import Document, Sight
@@ -36,14 +36,21 @@ def estimate_of(type: Any, document: Document, settings: Settings) -> Estimate:
     """What reading the document as a type is likely to take."""
     from .size import estimated
 
-    return estimated(Schema.of(type, dialect=settings.dialect), sight_of(document, settings).shown, settings)
+    return estimated(Schema.of(type, dialect=settings.dialect), sight_taken(document, settings).shown, settings)
 
 
 def as_seen(make: Callable[[Document], Flow[Result[T]]], document: Document, settings: Settings) -> Flow[Result[T]]:
     """The flow of what the model is to see. Its result holds the document in which the answer stands."""
-    sight = sight_of(document, settings)
-    flow = make(sight.shown)
-    return _told(flow, sight) if sight.seen else flow
+
+    def flow_of_sight(sight: Sight) -> Flow[Result[T]]:
+        flow = make(sight.shown)
+        return _told(flow, sight) if sight.seen else flow
+
+    sight = sight_taken(document, settings)
+    flow = flow_of_sight(sight)
+    if settings.video != "auto" or not any(page.video for page in sight.shown.pages):
+        return flow
+    return stepped(flow, flow_of_sight, document, settings)
 
 
 def _told(flow: Flow[Result[T]], sight: Sight) -> Flow[Result[T]]:

@@ -1,21 +1,34 @@
 from __future__ import annotations
 
+import asyncio
+import json
+import sys
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy
 import pytest
 
-from extractor import Extractor
+from extractor import AsyncExtractor, Extractor
+from extractor.chat import ChatRequest
 from extractor.document import Document, Page, Video
 from extractor.document.pictures import filmed
-from extractor.errors import DocumentError
+from extractor.errors import DocumentError, ModelStatusError, SetupError
+from extractor.flow import videos
 from extractor.options import Settings
-from extractor.testing import FakeModel
+from extractor.testing import FakeModel, Reply, Script
 
 from .pictures import png
 from .test_pictures import drawn
+
+
+@pytest.fixture(autouse=True)
+def _nothing_learnt() -> Iterator[None]:
+    videos.forget()
+    yield
+    videos.forget()
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +101,111 @@ def test_a_model_that_takes_no_videos_is_shown_frames(tmp_path: Path, clips: dic
     assert [part["image_url"]["url"] for part in shown] == [frame.image.url for frame in frames]
     assert [frame.time in str(parts) for frame in frames] == [True, True]
     assert extractor.estimate(str, path).prompt_tokens > extractor.estimate(str, "text").prompt_tokens
-    with pytest.raises(ValueError, match="video is one of url, frames, not 'film'"):
+    with pytest.raises(ValueError, match="video is one of auto, url, frames, not 'film'"):
         extractor.extract(str, path, video="film")  # type: ignore[arg-type]
+
+
+URL = "https://models.example.com/v1"
+REFUSAL = Reply(400, {}, {"error": {"message": "Invalid content part type: video_url"}})
+GREY = '{"value": "grey"}'
+
+
+def kinds(model: FakeModel) -> list[list[str]]:
+    """The kinds of parts of each request's document."""
+    contents = (request.messages[-1]["content"] for request in model.requests)
+    return [[part["type"] for part in content] for content in contents if isinstance(content, list | tuple)]
+
+
+def test_an_endpoint_that_refuses_a_video_is_shown_its_frames_from_then_on(
+    tmp_path: Path, clips: dict[str, bytes]
+) -> None:
+    model = FakeModel(REFUSAL, GREY, GREY, GREY)
+    lessons = tmp_path / "lessons.json"
+    extractor = Extractor("any", base_url=URL, transport=model, video_frames=2, lessons=lessons)
+    result = extractor.extract(str, [clips["clip.mp4"], "What colour?"])
+    assert [(call.purpose, call.error) for call in result.ledger.calls] == [
+        ("extract", "ModelStatusError"),
+        ("extract", None),
+    ]
+    assert [page.text for page in result.document.pages] == ["0:01.0", "0:03.0", "What colour?"]
+    assert [str(seen).partition(";")[0] for seen in result.seen][:2] == [
+        "page 1: its text and its picture (a frame, since the endpoint takes no videos)",
+        "page 2: its text and its picture (a frame, since the endpoint takes no videos)",
+    ]
+    assert "a frame" not in str(result.seen[2])
+    assert [call.error for call in extractor.extract(str, clips["clip.mp4"]).ledger.calls] == [None]
+    videos.forget()
+    assert json.loads(lessons.read_text())[f"{URL}/chat/completions"]["any"]["video"] == "frames"
+    again = Extractor("any", base_url=URL, transport=model, video_frames=2, lessons=lessons)
+    assert [call.error for call in again.extract(str, clips["clip.mp4"]).ledger.calls] == [None]
+    assert [["video_url" in kind for kind in sent].count(True) for sent in kinds(model)] == [1, 0, 0, 0]
+
+
+async def _asked(model: FakeModel, document: object) -> str:
+    extractor = AsyncExtractor("any", base_url=URL, transport=model, video_frames=2)
+    async with extractor.stream(str, document) as stream:  # type: ignore[arg-type]
+        return (await stream.finish()).value
+
+
+def test_frames_in_a_stream(clips: dict[str, bytes]) -> None:
+    model = FakeModel(REFUSAL, GREY)
+    assert asyncio.run(_asked(model, clips["clip.mp4"])) == "grey"
+    assert [sent.count("image_url") for sent in kinds(model)] == [0, 2]
+
+
+def test_a_video_in_a_long_document(clips: dict[str, bytes]) -> None:
+    def answer(request: ChatRequest) -> Script:
+        return REFUSAL if "video_url" in str(request.messages[-1]["content"]) else {"value": ["grey"]}
+
+    text = "\n\n".join(f"Paragraph {number} says nothing of colours." for number in range(900))
+    extractor = Extractor(
+        "any", base_url=URL, transport=FakeModel(answer, repeat=True), window_tokens=4000, video_frames=2
+    )
+    result = extractor.extract(list[str], [text, clips["clip.mp4"]])
+    assert result.coverage is not None
+    assert result.coverage.complete
+    assert len(result.document.pages) == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "reply"),
+    [
+        ({"video": "url"}, REFUSAL),
+        ({}, Reply(400, {}, {"error": {"message": "the prompt is empty"}})),
+        ({}, Reply(500, {}, {"error": {"message": "the video decoder is down"}})),
+    ],
+)
+def test_what_is_no_refusal_of_videos_is_raised(clips: dict[str, bytes], options: dict[str, str], reply: Reply) -> None:
+    model = FakeModel(reply)
+    extractor = Extractor("any", base_url=URL, transport=model, **options)  # type: ignore[arg-type]
+    with pytest.raises(ModelStatusError):
+        extractor.extract(str, clips["clip.mp4"])
+    assert len(model.requests) == 1
+
+
+def test_what_is_missing_for_frames_is_told_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch, clips: dict[str, bytes]
+) -> None:
+    extractor = Extractor("any", base_url=URL, transport=FakeModel(REFUSAL, REFUSAL))
+    with pytest.raises(DocumentError, match=r"pass the file \(the endpoint takes no videos: .*video_url"):
+        extractor.extract(str, Video("https://example.com/a.mp4"))
+    monkeypatch.setitem(sys.modules, "cv2", None)
+    with pytest.raises(SetupError, match=r"typed-extractor\[video\]. \(the endpoint takes no videos: ") as caught:
+        extractor.extract(str, clips["clip.mp4"])
+    assert caught.value.remedy == 'pip install "typed-extractor[video]"'
+    assert caught.value.ledger is not None
+    assert len(caught.value.ledger.calls) == 1
+
+
+def test_a_video_that_is_too_large_is_shown_by_its_frames(clips: dict[str, bytes]) -> None:
+    large = clips["clip.mp4"] + (60_000_000).to_bytes(4) + b"free" + bytes(60_000_000 - 8)
+    model = FakeModel(GREY, Reply(413), GREY, GREY)
+    extractor = Extractor("any", base_url=URL, transport=model, video_frames=2)
+    result = extractor.extract(str, large)
+    assert "a frame, since the video is too large to be sent" in str(result.seen[0])
+    assert "too large" in str(extractor.extract(str, clips["clip.mp4"]).seen[0])
+    extractor.extract(str, clips["clip.mp4"])
+    assert ["video_url" in sent for sent in kinds(model)] == [False, True, False, True]
 
 
 def test_frames_are_pages_after_their_times(clips: dict[str, bytes]) -> None:
