@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import exp
 from typing import TYPE_CHECKING
 
+from .brief import brief_fields
 from .evidence import no_leaf
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _DOUBTED = 0.9
 """Without calibration, values below this are to be looked at."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Signals:
     """What is known of one value; None where something is not.
 
@@ -44,6 +45,9 @@ class Signals:
     margin: float | None = None
     fix: float = 0.0
     asked_again: bool = False
+
+    def __repr__(self) -> str:
+        return brief_fields(self)
 
 
 def uncalibrated(signals: Signals) -> float:

@@ -138,7 +138,7 @@ class _Pages:
         pages = sorted(self._document.pages, key=lambda page: page.number not in self._spans)
         for page in pages:
             if page.has_picture and len(self._shots) < MOST_PICTURES and self._drawable(page):
-                self._shots[page.number] = shot_of(page, 2 * _WIDTH, _BYTES)
+                self._shots[page.number] = shot_of(page, _WIDTH * 3 // 2, _BYTES)
             if page.text and room > 0 and not self._shot(page).url:
                 self._texts[page.number] = min(room, max(len(page.text), 1))
                 room -= self._texts[page.number]
