@@ -19,10 +19,10 @@ _BY_STATUS: Mapping[Status, float] = {
     "fuzzy": 0.85,
     "ambiguous": 0.9,
     "not_found": 0.3,
-    "not_sought": 0.9,
+    "not_sought": 0.85,
     "null": 0.9,
 }
-"""What nothing speaks against is not below ``_DOUBTED`` by its status alone."""
+"""Below ``_DOUBTED`` are those that nobody has found: what is not sought may stand in a picture that nothing read."""
 _ASKED_AGAIN = 0.9
 _DOUBTED = 0.9
 """Without calibration, values below this are to be looked at."""
