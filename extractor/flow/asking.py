@@ -25,7 +25,7 @@ def asked(log: Log, step: Step, settings: Settings) -> Flow[tuple[Answer, Log]]:
         return (yield from several(log, step, settings))
     number = _announced(step)
     try:
-        (came,) = yield (Ask(step.request, left(log, settings), step if step.job.pins else None),)
+        (came,) = yield (Ask(step.request, left(log, settings), step),)
     except Stopped as stopped:
         stopped.charge(_charged(log, step, settings, number, stopped.came[0]))
         raise
@@ -36,7 +36,7 @@ def sent(log: Log, step: Step, settings: Settings, times: int) -> Flow[tuple[tup
     """The same for so many times the same request, side by side."""
     numbers = [_announced(step) for _ in range(times)]
     try:
-        came = yield (Ask(step.request, left(log, settings)),) * times
+        came = yield tuple(Ask(step.request, left(log, settings), step) for _ in range(times))
     except Stopped as stopped:
         for number, each in zip(numbers, stopped.came, strict=True):
             log = _charged(log, step, settings, number, each)

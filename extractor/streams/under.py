@@ -106,7 +106,8 @@ class Under(Generic[T]):
         assert outcome is not None
         self._listener = None
         if ask.step is not None:
-            self._calls.append(bill(ask.step.purpose, ask.request, outcome, ask.step.mode, self._settings.prices))
+            purpose = ask.step.job.purpose or ask.step.purpose
+            self._calls.append(bill(purpose, ask.request, outcome, ask.step.mode, self._settings.prices))
         return outcome
 
     def _broken(self, flow: Flow[Result[T]], error: BaseException, came: Sequence[Came]) -> None:

@@ -279,8 +279,13 @@ def test_answers_that_come_side_by_side_are_not_shown_as_one() -> None:
     """An endpoint that refuses ``n`` is asked several times at once."""
 
     def answer(request: ChatRequest) -> Script:
-        return Reply(400, body="n is not supported") if request.n else {"value": ["red", "blue"]}
+        return Reply(400, body="n is not supported") if request.n else Clerk()(request)
 
-    extractor, _ = front(answer, n=3)
-    with extractor.stream(list[str], "red and blue") as stream:
-        assert list(stream.items()) == ["red", "blue"]
+    extractor, model = front(answer, n=2, concurrency=3)
+    with extractor.stream(Ledger, DOCUMENT) as stream:
+        given = list(stream.items("$.rows"))
+        assert len(stream.ledger.calls) == len(model.requests)
+    assert given == WANTED
+    short, _ = front(answer, n=3)
+    with short.stream(Ledger, ledger(WANTED[:5])) as stream:
+        assert list(stream.items("$.rows")) == WANTED[:5]
