@@ -10,7 +10,8 @@ from ..paths import Keys
 from .anything import entry, find_entry, is_entry
 from .codec import SAME, Codec, Part, Pruning, step
 from .form import ANY_KEY, Form, Json, Place, described, text_of
-from .merge import conj, pattern_fits
+from .merge import conj
+from .regexes import pattern_fits
 from .scalars import say
 from .unions import kinded
 

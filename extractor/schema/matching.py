@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from .form import Form
-from .merge import pattern_fits
+from .regexes import pattern_fits, search
 
 Defs = Mapping[str, Form]
 
@@ -142,3 +142,14 @@ _TESTS: dict[type, Callable[..., bool]] = {
     list: _list_fits,
     dict: _object_fits,
 }
+
+BOUNDS = frozenset([*_BOUNDS, "minLength", "maxLength", "pattern"])
+
+
+def within(value: object, rule: Mapping[str, object]) -> bool:
+    """Whether a value of a closed list keeps to the bounds that stand beside the list."""
+    if isinstance(value, str):
+        pattern = rule.get("pattern")
+        known = pattern is None or search(str(pattern)) is not None
+        return _text_fits(rule if known else {**rule, "pattern": ""}, value, {})
+    return not _number(value) or _number_fits(rule, value, {})  # type: ignore[arg-type]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .form import Json
+from .regexes import pattern_fits
 
 if TYPE_CHECKING:
     Find = Callable[[str], object]
@@ -186,15 +185,6 @@ _BOTH: dict[str, Callable[..., object]] = {
     **dict.fromkeys(("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains"), max),
     **dict.fromkeys(("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains"), min),
 }
-
-
-@lru_cache(maxsize=4096)
-def pattern_fits(pattern: str, text: str) -> bool:
-    """Whether a JSON Schema pattern is found in the text. A pattern that Python cannot read fits nothing."""
-    try:
-        return re.search(pattern, text) is not None
-    except re.error:
-        return False
 
 
 def _list(value: object) -> list[object]:

@@ -9,8 +9,9 @@ from ..paths import Keys, to_keys, to_path
 from .dialects import Dialect
 from .drafts import look_at
 from .form import Json
-from .merge import PLAIN, flat, pattern_fits
+from .merge import PLAIN, flat
 from .plan import Plan, Source, planned
+from .regexes import pattern_fits
 
 
 @dataclass(frozen=True, slots=True, eq=False)

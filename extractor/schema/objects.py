@@ -11,7 +11,8 @@ from .codec import SAME, Codec, Part, Pruning, step
 from .entries import Rules, entries, entry_rules, wide
 from .form import Form, Json, Nothing, Place, closed, described, text_of
 from .marks import TAG, Mark, or_absent
-from .merge import conj, pattern_fits
+from .merge import conj
+from .regexes import pattern_fits
 from .scalars import say
 
 if TYPE_CHECKING:

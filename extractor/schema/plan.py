@@ -54,9 +54,9 @@ def planned(source: Source, dialect: Dialect) -> Plan:
         counts = count(plan.strict, dialect)
         if counts.properties > dialect.properties and min(counts.largest, tight.properties) > _FEWEST:
             tight = replace(tight, properties=min(tight.properties, counts.largest) // 2)
-        elif counts.enums > dialect.enums and tight.enums > _FEWEST:
+        elif counts.enums > dialect.enums and tight.enums > _FEWEST_VALUES:
             most = min(longest_kept(counts, dialect), tight.enums * 3 // 4)
-            tight = replace(tight, enums=max(most, _FEWEST))
+            tight = replace(tight, enums=max(most, _FEWEST_VALUES))
         elif counts.depth > dialect.depth and not dialect.depth_through_refs:
             plan = replace(plan, strict=lifted(plan.strict, dialect.depth))
             counts = count(plan.strict, dialect)
@@ -72,6 +72,7 @@ def planned(source: Source, dialect: Dialect) -> Plan:
 
 
 _FEWEST = 10
+_FEWEST_VALUES = 3
 _LONG = {"entries", "tuple", "tag first", "merged"}
 
 

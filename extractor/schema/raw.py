@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from jsonschema import Draft3Validator, Draft4Validator, Draft7Validator, Draft202012Validator
+from jsonschema import Draft3Validator, Draft4Validator, Draft7Validator, Draft202012Validator, FormatChecker
 from jsonschema.exceptions import SchemaError
-from jsonschema.validators import validator_for
+from jsonschema.exceptions import ValidationError as Mismatch
+from jsonschema.validators import extend, validator_for
 from pydantic_core import PydanticSerializationError, from_json, to_json
 from referencing import Registry
 from referencing.exceptions import Unresolvable
@@ -16,21 +18,21 @@ from ..errors import UnsupportedTypeError
 from ..issues import Issue
 from ..paths import to_path
 from .checking import Checked, short
+from .regexes import pattern_fits, search
 
 if TYPE_CHECKING:
-    from jsonschema.exceptions import ValidationError as Mismatch
     from jsonschema.protocols import Validator
 
 
 class RawChecker:
     """A raw schema, in its own draft."""
 
-    __slots__ = ("_validator",)
+    __slots__ = ("_draft", "_validator")
 
     context: object = None
 
     def __init__(self, schema: Mapping[str, object], draft: type[Validator]) -> None:
-        self._validator = draft(schema)
+        self._draft, self._validator = draft, _searching(draft)(schema)
 
     def value(self, value: object, exact: bool = False) -> Checked[Any]:
         issues = mismatches(self._validator.iter_errors(cast(Any, value)))
@@ -50,7 +52,55 @@ class RawChecker:
 
     def of(self, rule: Mapping[str, object]) -> RawChecker:
         """What validates by another schema of the same draft."""
-        return RawChecker(rule, type(self._validator))
+        return RawChecker(rule, self._draft)
+
+
+@cache
+def _searching(draft: type[Validator]) -> type[Validator]:
+    """A draft whose patterns are searched as ours are, so that none takes a time without bounds."""
+    kind: type[Validator] = extend(draft, _SEARCHED)  # type: ignore[no-untyped-call]
+    return kind
+
+
+def _pattern(validator: Validator, pattern: Any, instance: Any, schema: Any) -> Iterator[Mismatch]:
+    if isinstance(instance, str) and not pattern_fits(pattern, instance):
+        yield Mismatch(f"{instance!r} does not match {pattern!r}")
+
+
+def _pattern_properties(validator: Any, rules: Any, instance: Any, schema: Any) -> Iterator[Mismatch]:
+    for pattern, rule in rules.items() if isinstance(instance, dict) else ():
+        for key in [key for key in instance if pattern_fits(pattern, key)]:
+            yield from validator.descend(instance[key], rule, path=key, schema_path=pattern)
+
+
+def _additional(validator: Any, rule: Any, instance: Any, schema: Any) -> Iterator[Mismatch]:
+    if not isinstance(instance, dict):
+        return
+    listed, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+    further = [key for key in instance if key not in listed and not any(pattern_fits(one, key) for one in patterns)]
+    if isinstance(rule, dict):
+        for key in further:
+            yield from validator.descend(instance[key], rule, path=key)
+    elif not rule and further:
+        yield Mismatch(f"Properties that do not belong here: {', '.join(map(repr, further))}")
+
+
+_SEARCHED: dict[str, Any] = {
+    "pattern": _pattern,
+    "patternProperties": _pattern_properties,
+    "additionalProperties": _additional,
+}
+
+
+def _formats(draft: type[Validator]) -> FormatChecker:
+    """What a draft's metaschema checks, with our own readers of patterns."""
+    checker = FormatChecker(())
+    checker.checkers = {**draft.FORMAT_CHECKER.checkers, "regex": (_is_regex, ())}
+    return checker
+
+
+def _is_regex(text: object) -> bool:
+    return not isinstance(text, str) or search(text) is not None
 
 
 _DRAFTS = (Draft202012Validator, Draft7Validator, Draft4Validator)
@@ -100,7 +150,7 @@ def _check_ends(schema: dict[str, object], draft: type[Validator]) -> None:
 
 def _invalid(schema: dict[str, object], draft: type[Validator]) -> SchemaError | None:
     try:
-        draft.check_schema(schema)
+        cast(Any, draft).check_schema(schema, format_checker=_formats(draft))
     except SchemaError as error:
         return error
     return None

@@ -13,6 +13,7 @@ from ..paths import Keys
 from . import patterns
 from .codec import SAME, Codec, Pruning
 from .form import TOLD, Form, Json, Nothing, text_of
+from .regexes import has_looks, says_nothing, without_looks
 
 if TYPE_CHECKING:
     from .form import Place
@@ -45,8 +46,6 @@ _SAYS = {
 _PAIRS = (("minItems", "maxItems"), ("minLength", "maxLength"), ("minimum", "maximum"))
 _TEXT_RULES = ("minLength", "maxLength", "pattern", "format")
 _TEXT_ENDS = ("$from", "$until", "$after", "$before", "$least", "$most", "$longer", "$shorter")
-_LOOK = re.compile(r"\(\?(?:[=!]|<[=!])")
-_BACK = re.compile(r"(?:[^\\]|^)(?:\\\\)*(?:\\[1-9]|\\k<|\(\?P=)")
 _PLAIN_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _LENGTH_LOOK = re.compile(r"\^?\(\?=\.\{(\d+)(,?)(\d*)\}\$\)")
 
@@ -112,13 +111,16 @@ def _portable_pattern(c: Compiler, rules: Json, place: Place) -> list[str]:
         pattern = "^" + pattern[lengths.end() :].lstrip("^")
     pattern = re.sub(r"\(\?P?<(?![=!])\w+>", "(?:", pattern)
     pattern = re.sub(r"\\A", "^", re.sub(r"\\[Zz]", "$", pattern))
-    if _LOOK.search(pattern) or _BACK.search(pattern):
+    notes = []
+    if has_looks(pattern):
         c.change(place, "pattern", "look-around and back-references are not taken; the pattern is described")
-        return [say("pattern", rules.pop("pattern"))]
-    if c.dialect.anchored and not (pattern.startswith("^") and pattern.endswith("$")):
-        return [say("pattern", rules.pop("pattern"))]
+        notes, pattern = [say("pattern", rules["pattern"])], without_looks(pattern)
+    unanchored = c.dialect.anchored and not (pattern.startswith("^") and pattern.endswith("$"))
+    if unanchored or (notes and says_nothing(pattern)):
+        told = say("pattern", rules.pop("pattern"))
+        return notes or [told]
     rules["pattern"] = pattern
-    return []
+    return notes
 
 
 def number(c: Compiler, node: Json, place: Place) -> Form:

@@ -13,6 +13,7 @@ from .dialects import Dialect
 from .drafts import look_at
 from .form import ABSTRACT, FOLDED, Form, Json, Nothing, Place, described, text_of
 from .loops import Loops
+from .matching import BOUNDS, within
 from .merge import COMBINED, PLAIN, both, flat, implied
 
 _BESIDE_REF = PLAIN | COMBINED - {"$ref"}
@@ -279,9 +280,9 @@ def _values(node: Mapping[str, object]) -> list[object]:
         values = [value for value in values if value == node["const"]]
     kind = node.get("type")
     kinds = [kind] if isinstance(kind, str) else kind if isinstance(kind, list) else None
-    if kinds is None:
-        return values
-    return [value for value in values if _is(value, kinds)]
+    if kinds is not None:
+        values = [value for value in values if _is(value, kinds)]
+    return [value for value in values if within(value, node)] if node.keys() & BOUNDS else values
 
 
 def _is(value: object, kinds: list[object]) -> bool:

@@ -159,7 +159,7 @@ ROWS: list[tuple[Any, object, object, object]] = [
         Annotated[str, Field(json_schema_extra={"pattern": "^(?!x)[a-z]+$"})],
         "abc",
         "abc",
-        {"type": "string", "description": "Must match the pattern ^(?!x)[a-z]+$"},
+        {"type": "string", "pattern": "^[a-z]+$", "description": "Must match the pattern ^(?!x)[a-z]+$"},
     ),
     (
         Annotated[str, Field(json_schema_extra={"pattern": "^(?=.{2,4}$)[a-z]+"})],

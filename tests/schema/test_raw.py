@@ -70,7 +70,7 @@ FIELDS: list[tuple[str, Any, Any]] = [
     (
         "back-reference",
         {"type": "string", "pattern": r"(a)\1"},
-        {"type": "string", "description": r"Must match the pattern (a)\1"},
+        {"type": "string", "pattern": r"(a)[\s\S]*", "description": r"Must match the pattern (a)\1"},
     ),
     ("impossible branch", {"anyOf": [False, {"type": "string"}]}, {"type": "string"}),
 ]
