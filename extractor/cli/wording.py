@@ -25,6 +25,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "revalidate": ("extractor revalidate run.jsonl types.py:Order > orders.jsonl",),
     "schema": ("extractor schema invoice", "extractor schema types.py:Order --explain"),
     "repair": ("extractor repair answer.txt --type invoice", "pbpaste | extractor repair"),
+    "infer": (
+        "extractor infer orders.jsonl -o types.py",
+        "extractor infer order.schema.json --name Order > types.py",
+        "extractor infer order.schema.json gold.jsonl -o types.py",
+    ),
     "demo": ("extractor demo",),
 }
 """What a user may type, by command."""
