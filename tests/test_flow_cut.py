@@ -14,6 +14,7 @@ from extractor.chat import ChatRequest, Completion, Usage
 from extractor.document import Document
 from extractor.errors import ExtractionError, TruncatedError
 from extractor.flow import Flow, extraction
+from extractor.issues import Fix
 from extractor.options import Options, Settings
 from extractor.paths import look_up, to_keys
 from extractor.result import Result
@@ -231,3 +232,10 @@ def test_a_list_that_has_to_have_some_items_goes_on_as_any_other() -> None:
     asked = tail.request.response_format["json_schema"]["schema"]["properties"]["p0"]
     assert (asked["maxItems"], "minItems" in asked) == (9, False)
     assert result.value == Few(rows=[Line(**row) for row in rows])
+
+
+def test_what_is_missing_may_come_under_its_own_name() -> None:
+    at = WIRE.index('"paid"')
+    _, result = drive(flow(), cut(WIRE[:at], tokens=200), Completion(content='{"paid": true}'))
+    assert result.value == ORDER
+    assert [fix for fix in result.attempts[-1].fixes if fix.name == "key"] == [Fix("$.paid", "key", "paid", "p0", 0.1)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
@@ -17,6 +18,7 @@ from extractor.flow import Flow, extraction
 from extractor.flow.again import read_again
 from extractor.flow.patch import patch_of, read_patch, with_items
 from extractor.flow.reading import read
+from extractor.issues import Fix
 from extractor.options import Options, Settings
 from extractor.result import Result
 from extractor.schema import Schema
@@ -295,3 +297,18 @@ def pinned(value: Any) -> Any:
     rest = {key: each for key, each in second.items() if key != "amount"}
     prices = {key: each for key, each in value["prices"].items() if key != "boards"}
     return {**value, "lines": [first, rest], "prices": prices}
+
+
+@pytest.mark.parametrize("name", ["amount", "$.lines[1].amount", "lines[1].amount"])
+def test_a_patch_may_call_a_place_by_its_own_name(name: str) -> None:
+    _, result = drive(orders(), Completion(content=wrong(amount=-4)), Completion(content=json.dumps({name: 4})))
+    assert result.value == Order.model_validate(SOUND)
+    assert Fix("$.lines[1].amount", "key", name, "p0", 0.1) in result.attempts[-1].fixes
+
+
+def test_a_name_of_two_places_is_neither_of_them() -> None:
+    lines = [{**line, "amount": -1} for line in SOUND["lines"]]
+    answers = [json.dumps({**SOUND, "lines": lines}), '{"amount": 4}', json.dumps(SOUND)]
+    _, result = drive(orders(max_attempts=3), *(Completion(content=answer) for answer in answers))
+    assert result.value == Order.model_validate(SOUND)
+    assert result.attempts[1].issues != ()

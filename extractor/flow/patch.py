@@ -12,6 +12,7 @@ from ..errors import UnsupportedTypeError
 from ..issues import Issue
 from ..paths import NOTHING, Keys, to_keys, to_path
 from .different import same
+from .named import numbered
 from .places import inside, outermost, placed, put, standing
 from .reading import Reading, closed, limited, text_of, together, unreadable
 
@@ -137,15 +138,15 @@ def read_patch(
     unread = unreadable(completion, text)
     if unread is not None:
         return Reading(issues=unread.issues, error=unread.error, stuck=True)
-    from ..answer import repair
-
-    repaired = repair(text, patch.form.strict, level=settings.repair, locale=settings.locale)
+    repaired = numbered(text, patch.open, patch.form, settings)
     if any(issue.kind == "syntax" for issue in repaired.issues):
         return limited(completion, Reading(issues=repaired.issues, fixes=repaired.fixes, stuck=True))
     changes, found = answered(patch.open, patch.form, repaired.value), at_home(patch.open, patch.form, repaired)
     if patch.only:
         changes, found = patch.inner(changes), tuple(each for each in found if inside(to_keys(each.path), patch.only))
     if not changes:
+        from ..answer import repair
+
         repaired = repair(text, schema, level=settings.repair, locale=settings.locale)
         changes = taken(patch, repaired.value)
         found = tuple(issue for issue in repaired.issues if inside(to_keys(issue.path), patch.only or patch.open))

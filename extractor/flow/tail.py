@@ -10,6 +10,7 @@ from ..chat import Completion
 from ..errors import UnsupportedTypeError
 from ..issues import Issue
 from ..paths import NOTHING, Keys, to_keys, to_path
+from .named import numbered
 from .patch import answered, at_home
 from .places import properties, put, root_places, standing
 from .reading import Reading, closed, limited, read, text_of, together, unreadable
@@ -79,9 +80,7 @@ def read_tail(schema: Schema[T], tail: Tail, completion: Completion, *, settings
     unread = unreadable(completion, text)
     if unread is not None:
         return Reading(issues=unread.issues, error=unread.error, stuck=True)
-    from ..answer import repair
-
-    repaired = repair(text, tail.form.strict, level=settings.repair, locale=settings.locale)
+    repaired = numbered(text, tail.open, tail.form, settings)
     changes = answered(tail.open, tail.form, repaired.value)
     if not changes:  # the whole value again, all the same
         return replace(read(schema, completion, settings), stuck=False)
