@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .annotations import Free, Judge, Merge, OnInvalid, Quoted, Verbatim, Verify
+    from .annotations import Free, Judge, Merge, Metric, OnInvalid, Quoted, Verbatim, Verify
     from .answer.ground import ground
     from .answer.repair import Repaired, repair
     from .calibration import Calibrator
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         UnsupportedTypeError,
     )
     from .estimate import Estimate
+    from .evaluation import Comparison, Difference, Evaluation, Gold, Sampling, compare, evaluate
     from .evidence import Evidence, Leaf, Span
     from .issues import Fix, Issue
     from .limits import Guards, Timeouts
@@ -51,19 +52,23 @@ __all__ = [
     "Calibrator",
     "Call",
     "ChatRequest",
+    "Comparison",
     "Completion",
     "Confidence",
     "Conflict",
     "Coverage",
+    "Difference",
     "Document",
     "DocumentError",
     "Estimate",
+    "Evaluation",
     "Evidence",
     "ExtractionError",
     "Extractor",
     "ExtractorError",
     "Fix",
     "Free",
+    "Gold",
     "Guards",
     "Image",
     "InvalidOutputError",
@@ -72,6 +77,7 @@ __all__ = [
     "Leaf",
     "Ledger",
     "Merge",
+    "Metric",
     "ModelCallError",
     "ModelProtocolError",
     "ModelStatusError",
@@ -85,6 +91,7 @@ __all__ = [
     "RefusalError",
     "Repaired",
     "Result",
+    "Sampling",
     "Schema",
     "SetupError",
     "Signals",
@@ -98,6 +105,8 @@ __all__ = [
     "Verify",
     "Video",
     "Word",
+    "compare",
+    "evaluate",
     "extract",
     "fetch",
     "ground",
@@ -106,7 +115,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "annotations": "Free Judge Merge OnInvalid Quoted Verbatim Verify",
+    "annotations": "Free Judge Merge Metric OnInvalid Quoted Verbatim Verify",
     "answer": "Repaired repair",
     "answer.ground": "ground",
     "calibration": "Calibrator",
@@ -119,6 +128,7 @@ _HOMES = {
     " ModelProtocolError ModelStatusError ModelUnreachableError RefusalError SetupError StreamLeftError TruncatedError"
     " UnsupportedTypeError",
     "estimate": "Estimate",
+    "evaluation": "Comparison Difference Evaluation Gold Sampling compare evaluate",
     "evidence": "Evidence Leaf Span",
     "issues": "Fix Issue",
     "observer": "Observer",

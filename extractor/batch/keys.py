@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any, cast
 import orjson
 
 from .. import prompt
+from ..annotations import METRIC
 from ..document import Document, Image, Video
 from ..flow.step import examples_of
 from ..flow.update import plain
+from ..schema.rules import without
 
 if TYPE_CHECKING:
     from ..document import DocumentSource
@@ -35,7 +37,8 @@ def plan_key(schema: Schema[Any], settings: Settings) -> bytes:
     words = [prompt.opening(schema, sample, settings, told, examples) for told in (False, True)]
     chosen = {each.name: getattr(settings, each.name) for each in fields(settings) if each.name not in _APART}
     chosen["existing"] = settings.existing and plain(schema, settings.existing)
-    return _digest(_json([schema.source, schema.strict, words, chosen]))
+    source = without(schema.source, METRIC)  # how a value is measured decides nothing of it
+    return _digest(_json([source, schema.strict, words, chosen]))
 
 
 def ceilings_key(settings: Settings) -> str:

@@ -53,7 +53,7 @@ def read_all(
     with usage_errors():
         _check_out(out)
         documents = inputs.expanded().documents()
-    with extractor, _progress(options, len(documents)):
+    with extractor, with_bar(options, len(documents)):
         with usage_errors():
             batch: Batch[Any] = extractor.batch(wanted, documents, **options)
         tally = _Tally(len(documents))
@@ -180,7 +180,7 @@ def _ended(tally: _Tally, options: BatchOptions) -> int:
 
 
 @contextmanager
-def _progress(options: BatchOptions, files: int) -> Iterator[None]:
+def with_bar(options: BatchOptions, files: int = 2) -> Iterator[None]:
     """A bar on a terminal, where there is more than one file."""
     if not is_watched() or files < 2:
         yield

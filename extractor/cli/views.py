@@ -42,7 +42,7 @@ def _object(value: Mapping[str, object]) -> RenderableType:
 
 def _rows(items: Sequence[Mapping[str, object]]) -> RenderableType:
     names = list(dict.fromkeys(name for item in items for name in item))
-    made = table([_plain(name) for name in names], [[_cell(item, name) for name in names] for item in items[:_ROWS]])
+    made = table([plain(name) for name in names], [[_cell(item, name) for name in names] for item in items[:_ROWS]])
     return Group(made, *_left(len(items)))
 
 
@@ -65,9 +65,9 @@ def _scalar(value: object) -> Text:
         return Text(str(value).lower(), "magenta")
     if isinstance(value, int | float):
         return Text(str(value), "green")
-    return Text("(empty)", "dim") if value in ("", [], {}) else Text(_plain(str(value)))
+    return Text("(empty)", "dim") if value in ("", [], {}) else Text(plain(str(value)))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """A document's text, which does nothing to the terminal."""
     return "".join(char if char.isprintable() or char == "\n" else "�" for char in text)

@@ -21,6 +21,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "extractor extract types.py:Order letter.pdf --pages 1-2 -i 'Amounts are in Swiss notation.'",
         'extractor extract types.py:Order - -o reasoning=\'{"effort": "low"}\' < mail.eml',
     ),
+    "eval": (
+        "extractor eval invoice gold.jsonl --run run.jsonl --out evaluation.html",
+        "extractor eval types.py:Order gold.csv --run old=old.jsonl --run new=new.jsonl --metric total=number:0.01",
+        "extractor eval invoice gold.jsonl --model local --journal run.jsonl --at-least 0.9",
+    ),
     "report": ("extractor report run.jsonl -o report.html --type invoice",),
     "revalidate": ("extractor revalidate run.jsonl types.py:Order > orders.jsonl",),
     "schema": ("extractor schema invoice", "extractor schema types.py:Order --explain"),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, SupportsIndex, TypeVar, overload
 
+from ..annotations import VERIFY
 from ..paths import to_keys, to_path
 from ..tokens import text_tokens
 from .changes import Change
@@ -23,7 +24,7 @@ from .narrow import Narrowed, narrowed
 from .plan import Source, planned
 from .quotes import Quoting, quoting
 from .repeats import repeated
-from .rules import annotations_of
+from .rules import annotations_of, without
 from .source import adapter_of, listed, name_of, source_of
 
 if TYPE_CHECKING:
@@ -241,11 +242,11 @@ class Schema(Generic[T]):
 @lru_cache(maxsize=256)
 def _partial(schema: Schema[Any]) -> tuple[Schema[Any], Outline]:
     """Schemas that are equal differ in their validators' context at most."""
-    from .outline import relaxed, unwatched
+    from .outline import relaxed
 
     root = schema._source.root
     rule, outline = relaxed(root)
-    raw = unwatched({**rule, "$defs": root.get("$defs", {})})
+    raw = without({**rule, "$defs": root.get("$defs", {})}, VERIFY)  # functions look at the whole alone
     source = replace(schema._source, asked=rule)
     return Schema(schema.name, raw, source, schema._dialect, schema._checker), outline
 

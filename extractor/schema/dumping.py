@@ -25,7 +25,7 @@ def plain(value: object) -> object:
         data = to_jsonable_python(value, by_alias=False, round_trip=True)
     except ValueError as error:
         raise TypeError(f"{value!r:.80} is neither JSON nor an instance of a type: {error}") from None
-    return _renamed(value, data)
+    return data if data == value else _renamed(value, data)  # an instance of a type equals no JSON
 
 
 def _renamed(value: object, data: object) -> object:
@@ -36,7 +36,8 @@ def _renamed(value: object, data: object) -> object:
         fields = fields_of(value)
         source: dict[str, object] = {}
         for key, held in data.items():
-            _put(source, place_of(fields.get(key), key), _renamed(_part(value, key), held))
+            inner = _renamed(_part(value, key), held) if isinstance(held, dict | list) else held
+            _put(source, place_of(fields.get(key), key), inner)
         return source
     if isinstance(data, list) and isinstance(value, Sequence | Set) and len(value) == len(data):
         return [_renamed(one, held) for one, held in zip(value, data, strict=True)]
@@ -69,6 +70,9 @@ def place_of(field: FieldInfo | None, name: str) -> Path:
 
 def _put(held: Any, path: Path, value: object) -> None:
     """Sets a value at the end of a path, making objects and lists on the way."""
+    if len(path) == 1 and isinstance(held, dict):
+        held[path[0]] = value
+        return
     for key, after in pairwise(path):
         held = _slot(held, key, [] if isinstance(after, int) else {})
     _slot(held, path[-1], value)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ..annotations import JUDGE, MERGE, VERIFY, Merge
+from ..annotations import JUDGE, MERGE, Merge
 from ..errors import UnsupportedTypeError
 from ..paths import Keys, to_path
 from .drafts import look_at
@@ -116,13 +116,6 @@ def _rule(root: Mapping[str, object], node: Json, keys: tuple[str | int, ...]) -
         said = f"{path}: {MERGE} is first, latest, sum, conflict, or {{'union': [fields]}}, not {node[MERGE]!r}"
         raise UnsupportedTypeError(said, path=path)
     return merge
-
-
-def unwatched(rule: Any) -> Any:
-    """The rule without the functions that look at typed values: only the whole has any."""
-    if isinstance(rule, dict):
-        return {key: unwatched(held) for key, held in rule.items() if key != VERIFY}
-    return [unwatched(held) for held in rule] if isinstance(rule, list) else rule
 
 
 def is_container(outline: Outline, keys: Keys) -> bool:

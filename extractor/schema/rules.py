@@ -30,6 +30,13 @@ def annotations_of(rule: object) -> Iterator[str]:
             yield from annotations_of(inner)
 
 
+def without(rule: Any, keyword: str) -> Any:
+    """The rule, and all in it, without a keyword of ours."""
+    if isinstance(rule, Mapping):
+        return {key: without(held, keyword) for key, held in rule.items() if key != keyword}
+    return [without(held, keyword) for held in rule] if isinstance(rule, list) else rule
+
+
 def _branches(source: Mapping[str, object], rule: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """A rule, what it refers to, and the branches that it is made of."""
     yield rule

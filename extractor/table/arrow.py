@@ -64,3 +64,9 @@ def arrow_type(kind: Kind) -> Any:
         return arrow.map_(arrow.string(), arrow_type(kind.value))
     plain = {"integer": arrow.int64(), "number": arrow.float64(), "boolean": arrow.bool_()}
     return plain.get(kind.name, arrow.string())
+
+
+def pylist(frame: object) -> list[dict[str, Any]]:
+    """The rows of anything that gives Arrow, such as a DataFrame, as Python objects; what is missing is None."""
+    rows: list[dict[str, Any]] = needed().table(frame).to_pylist()
+    return rows

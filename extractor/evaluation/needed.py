@@ -1,0 +1,30 @@
+"""numpy and scipy, imported when something is evaluated."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, TypeAlias
+
+from ..errors import SetupError
+
+Array: TypeAlias = Any
+"""An array of numpy, which is not there where nothing is evaluated."""
+
+
+def numpy() -> Any:
+    """SetupError where it is not installed."""
+    return _package("numpy")
+
+
+def scipy_optimize() -> Any:
+    return _package("scipy.optimize")
+
+
+def _package(name: str) -> Any:
+    try:
+        return import_module(name)
+    except ModuleNotFoundError:
+        package = name.partition(".")[0]
+        raise SetupError(
+            f"Evaluation needs {package}, which is not installed.", remedy='pip install "typed-extractor[evaluate]"'
+        ) from None
