@@ -161,6 +161,20 @@ def test_no_text_becomes_markup(text: str, number: str, lines: list[dict[str, st
         assert all(str(each["src"]).startswith("data:image/") for _, each in page.tags if "src" in each)
 
 
+KEPT = """display flex flex-wrap align-items max-height max-width min-width overflow margin margin-right
+position left top width height border background-color""".split()
+"""Of the properties that JupyterLab keeps in a notebook that is not trusted, where style sheets are gone."""
+
+
+def test_what_must_hold_without_a_style_sheet_is_said_inline() -> None:
+    document = Document.of(pdf("Order 17", "nails 4"))
+    result = replace(read("x", {"number": "17", "lines": []}), document=document)
+    page = Parsed(result._repr_html_())
+    styles = [attributes["style"] for _, attributes in page.tags if attributes.get("style")]
+    named = {part.split(":")[0] for style in styles for part in str(style).split(";")}
+    assert {"position", "display", "overflow"} <= named <= {*KEPT}
+
+
 def test_a_document_shows_its_pages_notes_and_attachments() -> None:
     page = Parsed(Document.of([pdf("One", "Two", ""), *["some text"] * 30])._repr_html_())
     assert sum(tag == "img" for tag, _ in page.tags) == 3

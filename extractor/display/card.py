@@ -17,7 +17,7 @@ white-space:pre-wrap;overflow-wrap:anywhere;max-width:32rem;color:inherit}
 .xtr th{font-weight:600;opacity:.8;white-space:nowrap;max-width:16rem;overflow:hidden;text-overflow:ellipsis}
 .xtr pre{margin:0;padding:.5rem;white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid #8885;
 unicode-bidi:plaintext;background:none;color:inherit;font-size:12px}
-.xtr img{max-width:100%;display:block;border:1px solid #8885;box-sizing:border-box;background:#fff}
+.xtr img{outline:1px solid #8885;outline-offset:-1px;background:#fff}
 .xtr mark{background:#fc06;color:inherit;border-radius:2px;scroll-margin:6rem}
 .xtr a{color:inherit;text-decoration:none}
 .xtr td a{text-decoration:underline dotted #8889;text-underline-offset:3px;scroll-margin:6rem}
@@ -28,7 +28,10 @@ unicode-bidi:plaintext;background:none;color:inherit;font-size:12px}
 .xtr .doubt{color:color-mix(in srgb,currentColor 40%,#f90);opacity:1}
 """.replace("\n", "")
 _BESIDE = "display:flex;flex-wrap:wrap;align-items:flex-start"
-_PART = "max-height:36rem;overflow:auto;max-width:100%;padding-right:1rem"
+_PART = "max-height:36rem;overflow:auto;max-width:100%;margin-right:12px"
+_LEFT = "max-height:36rem;overflow:auto;flex:0 1 auto;max-width:50%;margin-right:12px"
+_RIGHT = "max-height:36rem;overflow:auto;flex:1 1 20rem;min-width:0;max-width:100%"
+"""Of two parts the second takes what the first leaves, and stands below it only where that is little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,9 @@ class Links:
 
 def card(parts: Sequence[str], *, below: Iterable[str] = (), links: Links | None = None) -> str:
     """Parts side by side, and others below them."""
-    beside = "".join(f'<div style="{_PART}">{part}</div>' for part in parts if part)
+    shown = [part for part in parts if part]
+    styles = (_LEFT, _RIGHT) if len(shown) == 2 else (_PART,) * len(shown)
+    beside = "".join(f'<div style="{style}">{part}</div>' for part, style in zip(shown, styles, strict=True))
     beside = f'<div style="{_BESIDE}">{beside}</div>' if beside else ""
     style = _STYLE + (links.style() if links else "")
     html = f'<div class="xtr"><style>{style}</style>{beside}{"".join(below)}</div>'

@@ -95,8 +95,8 @@ def pictured(url: str, boxes: Iterable[Boxed], links: Links, width: int) -> str:
     if not url.startswith("data:image/"):
         raise ValueError("a picture is shown from a data: URL, so that nothing is fetched")
     over = "".join(links.place(each.path, "span", "", each.first, _laid(each.box)) for each in boxes)
-    frame = f"position:relative;display:inline-block;width:{width}px;max-width:100%"
-    return f'<div style="{frame}"><img src="{escape(url)}" alt="">{over}</div>'
+    frame = f"position:relative;display:inline-block;max-width:{width}px"
+    return f'<div style="{frame}"><img style="max-width:100%;display:block" src="{escape(url)}" alt="">{over}</div>'
 
 
 def _laid(box: Sequence[float]) -> str:
