@@ -18,6 +18,7 @@ from .codec import SAME
 from .dialects import DEFAULT, Dialect, dialect_of
 from .drafts import modern
 from .form import text_of
+from .lazy import eager
 from .marks import may_hold_marks
 from .mirror import Mirror
 from .narrow import Narrowed, narrowed
@@ -301,8 +302,9 @@ def compiled(kind: object, dialect: str = DEFAULT, open_objects: bool = False) -
         checker = RawChecker(raw, draft)
     else:
         adapter = adapter_of(kind)
-        raw = source_of(adapter, kind)
-        source, checker = Source(raw, True), PydanticChecker(adapter, listed(raw))
+        raw, lazy = source_of(adapter, kind)
+        first = eager(adapter.core_schema) if lazy else None
+        source, checker = Source(raw, True), PydanticChecker(adapter, listed(raw), first=first)
     made: Schema[Any] = Schema(name_of(raw, kind), raw, source, rules, checker)
     made._made_of = (raw if isinstance(kind, Mapping) else kind, dialect, open_objects)
     return made

@@ -69,6 +69,7 @@ class _Generator(GenerateJsonSchema):
         self._met: Counter[str] = Counter()
         self._names: set[str] = set()
         self._made: set[str] = set()
+        self.lazy = False
 
     def build_schema_type_to_method(self) -> _Methods:
         self._methods = _Methods(self)
@@ -183,6 +184,10 @@ class _Generator(GenerateJsonSchema):
             return {"$unsupported": f"the keys of a JSON object are texts, which Pydantic reads as no {kind}"}
         found = super().dict_schema(schema)
         return found if "propertyNames" in found else {**found, **_key_rule(schema.get("keys_schema"))}
+
+    def generator_schema(self, schema: core_schema.GeneratorSchema) -> JsonSchemaValue:
+        self.lazy = True
+        return super().generator_schema(schema)
 
     def is_subclass_schema(self, schema: core_schema.IsSubclassSchema) -> JsonSchemaValue:
         return self.handle_invalid_for_json_schema(schema, f"core_schema.IsSubclassSchema ({schema['cls']})")
@@ -358,13 +363,20 @@ def adapter_of(kind: object) -> TypeAdapter[Any]:
         raise UnsupportedTypeError(text) from error
 
 
-def source_of(adapter: TypeAdapter[Any], kind: object) -> Json:
-    """The JSON Schema of what the type reads, by validation alias."""
+def source_of(adapter: TypeAdapter[Any], kind: object) -> tuple[Json, bool]:
+    """The JSON Schema of what the type reads, by validation alias, and whether Pydantic leaves items of it unread."""
+    made: list[_Generator] = []
+
+    def generator(*args: Any, **options: Any) -> _Generator:
+        made.append(_Generator(*args, **options))
+        return made[-1]
+
     try:
-        return adapter.json_schema(by_alias=True, schema_generator=_Generator, mode="validation")
+        found = adapter.json_schema(by_alias=True, schema_generator=cast(Any, generator), mode="validation")
     except (PydanticInvalidForJsonSchema, PydanticUserError) as error:
         why = str(error).split("\n", 1)[0]
         raise UnsupportedTypeError(f"{kind!r} has no JSON Schema: {why}", path="$") from error
+    return found, any(one.lazy for one in made)
 
 
 def listed(source: Mapping[str, object]) -> Set[str]:

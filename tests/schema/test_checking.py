@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
 
 from extractor.issues import Issue
 from extractor.schema import Checked, Schema
@@ -145,3 +147,22 @@ def test_the_order_of_issues_is_that_of_the_type() -> None:
         b: int
 
     assert [issue.path for issue in Schema.of(Mixed).validate({"a": ["x"], "b": "y"}).issues] == ["$.a[0]", "$.b"]
+
+
+class Lazy(BaseModel):
+    items: Iterable[int]
+
+
+class Holder(BaseModel):
+    lazy: Lazy
+    more: list[Iterable[PositiveInt]] = []
+
+
+def test_items_that_pydantic_reads_late_are_validated_at_once() -> None:
+    schema = Schema.of(Holder)
+    checked = schema.validate_json('{"lazy": {"items": [1, 2]}, "more": [[3]]}')
+    assert checked.value is not None
+    assert [list(checked.value.lazy.items), *map(list, checked.value.more)] == [[1, 2], [3]]
+    text = '{"lazy": {"items": [1, "many"]}, "more": [[3, -1]]}'
+    for found in (schema.validate_json(text), schema.within({"a": 1}).validate(json.loads(text))):
+        assert [issue.path for issue in found.issues] == ["$.lazy.items[1]", "$.more[0][1]"]
