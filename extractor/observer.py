@@ -43,6 +43,8 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Began:
+    """Nothing has been read or sent yet."""
+
     run: Run
 
 
