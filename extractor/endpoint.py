@@ -125,7 +125,7 @@ class Endpoint:
         took = took_of(request, started)
         try:
             if response.is_success:
-                return replace(_decode(response, body), took=took)
+                return replace(_decode(response, body), took=replace(took, streamed=is_stream(response, body)))
             failed: ModelStatusError | ModelProtocolError = self._status_error(response, body, took)
         except ModelProtocolError as error:
             failed = self.misspoken(error, took)
@@ -155,7 +155,7 @@ class Endpoint:
         asked = response.headers.get("retry-after")
         wait = f" It asks to wait {asked} (Retry-After)." if asked else ""
         answered = f"{self.host} answered {status} {response.reason_phrase}".rstrip()
-        message = f"{answered}: {_said(text).rstrip('.')}. {hint}{wait}".rstrip()
+        message = f"{answered}: {said_in(text).rstrip('.')}. {hint}{wait}".rstrip()
         return ModelStatusError(message, status_code=status, body=text, took=took)
 
     def _clean(self, text: str) -> str:
@@ -186,9 +186,15 @@ def _known_place(key: Secret | None) -> str | None:
 
 
 def _environment_key(base_url: str) -> Secret | None:
+    name = key_variable(base_url)
+    return Secret.of(os.environ[name]) if name else None
+
+
+def key_variable(base_url: str) -> str | None:
+    """The environment variable whose key is sent to this place; None where none is set."""
     host = _parsed(base_url).host
     names = ("EXTRACTOR_API_KEY", *(name for name, place in KEYS.items() if httpx.URL(place).host == host))
-    return next(filter(None, (Secret.of(os.environ.get(name)) for name in names)), None)
+    return next((name for name in names if Secret.of(os.environ.get(name))), None)
 
 
 def _parsed(base_url: str) -> httpx.URL:
@@ -223,9 +229,14 @@ def _chat_url(base_url: str) -> httpx.URL:
     return url.copy_with(path=path if path.endswith("/chat/completions") else f"{path}/chat/completions")
 
 
+def is_stream(response: httpx.Response, body: bytes) -> bool:
+    """Whether an answer came as events, also where its header does not say so."""
+    told = response.headers.get("content-type", "").lower().startswith("text/event-stream")
+    return told or body.lstrip().startswith(b"data:")
+
+
 def _decode(response: httpx.Response, body: bytes) -> Completion:
-    streamed = response.headers.get("content-type", "").lower().startswith("text/event-stream")
-    if not streamed and not body.lstrip().startswith(b"data:"):
+    if not is_stream(response, body):
         return Completion.from_json(body)
     reader, fold = EventReader(), Fold()
     for chunk in (*reader.feed(body), *reader.close()):
@@ -233,7 +244,7 @@ def _decode(response: httpx.Response, body: bytes) -> Completion:
     return fold.completion()
 
 
-def _said(text: str) -> str:
+def said_in(text: str) -> str:
     """The endpoint's own words in an error body."""
     try:
         found = orjson.loads(text)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -55,15 +55,23 @@ class Lessons:
 
     def keep(self, endpoint: str, model: str, what: Literal["mode", "choices", "video"], lesson: str) -> None:
         """Put a lesson beside those of other processes."""
+        self._put(endpoint, model, lambda beside: {**beside, what: lesson})
+
+    def replace(self, endpoint: str, model: str, lessons: Mapping[str, str]) -> None:
+        """All that is known of a model, from now on: it was found out anew."""
+        self._put(endpoint, model, lambda _: dict(lessons))
+
+    def _put(self, endpoint: str, model: str, change: Callable[[dict[str, str]], dict[str, str]]) -> None:
         found = self._read()
         if found is None:
             return
         entries: Entries = {}
         for known, of, believed in self._believed(found):
             entries.setdefault(known, {})[of] = believed
-        beside = entries.setdefault(endpoint, {}).get(model, {})
-        entries[endpoint][model] = {**beside, what: lesson, "learnt": self._today.isoformat()}
-        self._write(entries)
+        changed = change(entries.setdefault(endpoint, {}).pop(model, {}))
+        if changed:
+            entries[endpoint][model] = {**changed, "learnt": self._today.isoformat()}
+        self._write({known: models for known, models in entries.items() if models})
 
     def _believed(self, entries: Entries) -> Iterator[tuple[str, str, Any]]:
         oldest = (self._today - timedelta(days=DAYS)).isoformat()

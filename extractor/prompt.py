@@ -24,6 +24,15 @@ if TYPE_CHECKING:
     from .options import Settings
     from .schema import Schema
 
+PROBES: Mapping[str, str] = {
+    "count": "Count from one to thirty in words.",
+    "any_json": "Answer with a JSON object of your choice.",
+    "words": "Say good morning in plain words. (No JSON is needed.)",
+    "colours": "Which two colours do you see? Answer with the two words alone.",
+    "letters": "Write ten letters at random.",
+    "ok": "Say ok.",
+}
+"""What an endpoint is asked to find out what it takes."""
 _TASK = (
     "Extract the data that the given schema describes from the document. "
     "Take every value from the document alone. Where the document does not state a value, give null or an empty list."

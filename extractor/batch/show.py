@@ -100,8 +100,8 @@ def rich_bar(console: Console) -> tuple[Callable[[Progress], None], Callable[[],
     task = bars.add_task("documents", total=None, facts="")
 
     def tell(progress: Progress) -> None:
-        bars.start()
         bars.update(task, completed=progress.done, total=progress.total, facts=_facts(progress))
+        bars.start()
 
     return tell, bars.stop
 

@@ -14,7 +14,8 @@ class Took:
     """What a call cost in time: ``seconds`` from request to answer, ``waited`` of them between its ``tries``.
 
     ``reasons`` say why each try but the last failed: ``HTTP 429``, or the name of httpx's exception. ``received`` are
-    the characters that came of an answer that broke off, was left or was cut: its tokens are not known.
+    the characters that came of an answer that broke off, was left or was cut: its tokens are not known. ``streamed``:
+    the answer came as events.
     """
 
     seconds: float
@@ -22,6 +23,7 @@ class Took:
     waited: float = 0.0
     reasons: tuple[str, ...] = ()
     received: int | None = None
+    streamed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from ..options import BatchOptions, Settings
 from ..result import Result
 from ..schema import Schema
 from .inputs import Inputs
-from .saying import err, is_watched, say, usage_errors, write
+from .saying import err, is_seen, is_watched, say, usage_errors, write
 
 _REFUSED = (401, 402, 403)
 """Statuses about the key: every other file would meet them too."""
@@ -53,7 +53,7 @@ def read_all(
     with usage_errors():
         _check_out(out)
         documents = inputs.expanded().documents()
-    with extractor, with_bar(options, len(documents)):
+    with extractor, with_bar(options, len(documents), put):
         with usage_errors():
             batch: Batch[Any] = extractor.batch(wanted, documents, **options)
         tally = _Tally(len(documents))
@@ -180,9 +180,11 @@ def _ended(tally: _Tally, options: BatchOptions) -> int:
 
 
 @contextmanager
-def with_bar(options: BatchOptions, files: int = 2) -> Iterator[None]:
-    """A bar on a terminal, where there is more than one file."""
-    if not is_watched() or files < 2:
+def with_bar(
+    options: BatchOptions, files: int = 2, put: Callable[[dict[str, object]], None] | None = None
+) -> Iterator[None]:
+    """A bar on a terminal, where there is more than one file, and no lines are ``put`` that it would tear."""
+    if not is_watched() or files < 2 or (put is write and is_seen()):
         yield
         return
     tell, stop = rich_bar(err)

@@ -12,7 +12,7 @@ from rich.text import Text
 from ..answer import repair as repair_text
 from ..options import Settings
 from ..schema import Schema
-from . import evaluating, extracting, inferring, types
+from . import doctor, evaluating, extracting, inferring, types
 from .app import TypeArgument, app
 from .batches import read_again
 from .completing import types as completed
@@ -23,7 +23,7 @@ from .showing import line_for, put_json
 from .views import table
 from .wording import after
 
-__all__ = ["app", "evaluating", "extracting", "inferring"]
+__all__ = ["app", "doctor", "evaluating", "extracting", "inferring"]
 
 JournalArgument = Annotated[Path, typer.Argument(metavar="JOURNAL", help="What a batch recorded.")]
 

@@ -20,8 +20,8 @@ err = Console(stderr=True, highlight=False)
 
 
 def say(text: str, style: str = "") -> None:
-    """One line on stderr, however long it is."""
-    err.print(text, style=style, markup=False, soft_wrap=True)
+    """Words on stderr: wrapped on a terminal, else one line, however long it is."""
+    err.print(text, style=style, markup=False, soft_wrap=not sys.stderr.isatty())
 
 
 def is_watched() -> bool:
@@ -40,8 +40,12 @@ def has_colours() -> bool:
 
 
 def show(what: RenderableType) -> None:
-    """Something for people on stdout."""
-    Console(highlight=False).print(what)
+    """Something for people on stdout, above the bar where there is one: it stands between this and the terminal."""
+    console = Console(highlight=False)
+    with console.capture() as drawn:
+        console.print(what)
+    sys.stdout.write(drawn.get())
+    sys.stdout.flush()
 
 
 def write(value: object, indented: bool = False) -> None:

@@ -19,7 +19,8 @@ from .reading import NAMES, PLACES, check, checked_name, read
 _PREFIX = "EXTRACTOR_"
 _OTHERS = {*VARIABLES, f"{_PREFIX}CACHE", f"{_PREFIX}PASSWORD"}
 """Variables that are no settings of these layers."""
-_SECRET = re.compile(r"(^|_)(api_?)?(key|token|secret|password)s?$", re.IGNORECASE)
+SECRET = re.compile(r"(^|_)(api_?)?(key|token|secret|password)s?$|^authorization$", re.IGNORECASE)
+"""Names of what nobody may see."""
 _PATHS = ("lessons", "journal", "examples")
 """Settings that are files: in pyproject.toml they are written from its folder on."""
 
@@ -59,7 +60,9 @@ class Given:
 
     def _told(self, error: SetupError) -> SetupError:
         if error.missing:
-            return SetupError(f"There is no {' and no '.join(error.missing)} to ask.", remedy=_WAY)
+            return SetupError(
+                f"There is no {' and no '.join(error.missing)} to ask.", remedy=_WAY, missing=error.missing
+            )
         source = self.settings.get("base_url")
         return SetupError(f"{source.source}: {error}") if source and "base_url" in str(error) else error
 
@@ -141,7 +144,7 @@ def _of_pyproject(folder: Path) -> dict[str, Setting]:
 
 
 def _of_toml(name: str, value: object, folder: Path) -> object:
-    if name not in NAMES and _SECRET.search(name):
+    if name not in NAMES and SECRET.search(name):
         raise SetupError(
             f"{name} does not belong in a file that others read.",
             remedy=f"Take it out, make a new one if it was committed, and export {_PREFIX}API_KEY=….",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -23,7 +24,8 @@ def view(value: object) -> RenderableType:
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[RenderableType]], title: str | None = None) -> Table:
     """Rows under their heads."""
-    made = Table(title=title, title_justify="left", title_style="bold", header_style="bold", pad_edge=False)
+    made = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=SIMPLE_HEAD)
+    made.pad_edge = False
     for column in columns:
         made.add_column(column, overflow="fold")
     for row in rows:

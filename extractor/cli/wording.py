@@ -35,6 +35,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "extractor infer order.schema.json --name Order > types.py",
         "extractor infer order.schema.json gold.jsonl -o types.py",
     ),
+    "doctor": (
+        "extractor doctor",
+        "extractor doctor --offline",
+        "extractor doctor --model m --base-url http://localhost:8000/v1 > takes.json",
+    ),
     "demo": ("extractor demo",),
 }
 """What a user may type, by command."""
@@ -46,7 +51,7 @@ EXIT_CODES = (
 PRECEDENCE = (
     "Settings: a flag wins over the environment (`EXTRACTOR_MODEL`, `EXTRACTOR_SEE`, …), which wins over "
     "`[tool.extractor]` in the nearest pyproject.toml upwards, which wins over the default. The key comes from the "
-    "environment alone: `EXTRACTOR_API_KEY`."
+    "environment alone: `EXTRACTOR_API_KEY`. `extractor doctor --offline` tells where each comes from."
 )
 
 

@@ -76,7 +76,7 @@ class Listener:
         self.outcome = error
 
     def _took(self) -> Took:
-        return replace(took_of(self.request, self._started), received=self.hearing.received)
+        return replace(took_of(self.request, self._started), received=self.hearing.received, streamed=True)
 
 
 def is_stream(response: httpx.Response) -> bool:
