@@ -5,7 +5,7 @@ with ``await`` where they like. Before a block may stand ``<!-- answers``, with 
 (``3 x {…}`` is three of them), and ``-->``; what is asked beyond that is answered by a word of the request
 (``ANSWERS``), or at random with what its schema takes. A ``text`` block right behind one is what it prints. A block
 with a title (``python title="instructor"``) is that package's code and runs where it is installed. Commands of
-``console`` blocks have to exist, with their options.
+``console`` blocks have to exist, with their options; those that ask no model run.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from pathlib import Path
 
 import pytest
 import typer.main
+from typer.testing import CliRunner
 
 from extractor.chat import AnswerMessage, ChatRequest, Choice, Completion, FunctionCall, ToolCall
 from extractor.cli.commands import app
@@ -46,6 +47,8 @@ BLOCK = re.compile(
     re.S | re.M,
 )
 COMMAND = re.compile(r"^\$ (?:\w+=\S+ )*(extractor .*)$", re.M)
+ALONE = {"schema", "repair"}
+"""Commands that need no model, no network and no more than the files of ``folder``."""
 ANSWERS = {
     "image_url": '{"number":"17"}',
     "Rule: is a company": '{"v0":{"fits":true,"reason":null}}',
@@ -113,6 +116,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).write_bytes(pdf(f"Acme AG\nInvoice {number}. Total 42.50"))
     (tmp_path / "scan.pdf").write_bytes(pdf([scan()]))
     (tmp_path / "receipt.jpg").write_bytes(scan().jpeg)
+    (tmp_path / "answer.txt").write_text('Here it is: {"number": "17", "total": 42.5,}')
     monkeypatch.chdir(tmp_path)
     for variable in VARIABLES:
         monkeypatch.delenv(variable, raising=False)
@@ -165,9 +169,12 @@ def test_no_block_is_written_so_that_it_does_not_run(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", ["README.md", *PAGES])
-def test_commands_exist_with_their_options(page: str) -> None:
+def test_commands_exist_with_their_options(page: str, folder: Path) -> None:
     for line in COMMAND.findall((ROOT / page).read_text()):
         _, *words = shlex.split(re.split(r" [|>] ", line)[0], comments=True)
+        if words[0] in ALONE:
+            ran = CliRunner().invoke(app, words)
+            assert ran.exit_code == 0, f"$ {line}\n{ran.output}"
         command = typer.main.get_command(app)
         while words and words[0] in getattr(command, "commands", {}):
             command = command.commands[words.pop(0)]
