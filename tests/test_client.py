@@ -35,6 +35,7 @@ from extractor.testing import FakeModel, Reply
 
 from .contract.check import check_request
 from .endpoint import endpoint
+from .transports.server import nobody
 
 KEY = "sk-very-secret-4711"
 GOOD = '{"number":"17","total":42.5}'
@@ -296,8 +297,8 @@ def test_a_key_is_in_no_error_and_no_local_of_its_traceback(answer: Any) -> None
 
 
 def test_a_key_is_in_no_local_when_the_connection_fails_for_real() -> None:
-    extractor = Extractor("m", base_url="http://127.0.0.1:9/v1", api_key=KEY, timeout=1)
-    with pytest.raises(ModelUnreachableError) as caught:
+    with nobody() as url, pytest.raises(ModelUnreachableError) as caught:
+        extractor = Extractor("m", base_url=f"{url}/v1", api_key=KEY, timeout=1)
         extractor.extract(Invoice, "text")
     assert KEY not in everything_said(caught.value)
     assert KEY not in repr(extractor) + repr(vars(extractor))

@@ -133,6 +133,14 @@ def serve(*scripts: Script, tls: ssl.SSLContext | None = None) -> Iterator[Serve
             thread.join()
 
 
+@contextmanager
+def nobody() -> Iterator[str]:
+    """An address that is taken, where nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
 def _serve(
     connection: socket.socket,
     server: Server,

@@ -13,7 +13,7 @@ import pytest
 from extractor import AsyncExtractor, Extractor
 from extractor.transports import AiohttpTransport, ResponseTooLargeError
 
-from .server import CHUNKED, Script, answer, chunk, close_early, cut, drip, gzipped, hang, serve
+from .server import CHUNKED, Script, answer, chunk, close_early, cut, drip, gzipped, hang, nobody, serve
 from .test_pool import no_proxies as no_proxies  # noqa: PLC0414 - a fixture
 from .test_pool import request
 
@@ -60,8 +60,8 @@ def test_a_broken_answer_is_an_error_of_httpx(script: Script) -> None:
 
 
 def test_nobody_there_is_a_connect_error() -> None:
-    with pytest.raises(httpx.ConnectError):
-        send(AiohttpTransport(), request("http://127.0.0.1:9"))
+    with nobody() as url, pytest.raises(httpx.ConnectError):
+        send(AiohttpTransport(), request(url))
 
 
 @pytest.mark.parametrize("script", [answer(b"x" * 2000), answer(gzip.compress(b"x" * 2000), content_encoding="gzip")])

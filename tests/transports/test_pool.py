@@ -21,7 +21,7 @@ import pytest
 from extractor.errors import SetupError
 from extractor.transports import PoolTransport, ResponseTooLargeError
 
-from .server import CHUNKED, Peer, Script, answer, chunk, close_early, cut, drip, gzipped, hang, serve
+from .server import CHUNKED, Peer, Script, answer, chunk, close_early, cut, drip, gzipped, hang, nobody, serve
 
 Send = Callable[..., httpx.Response]
 
@@ -155,9 +155,10 @@ def test_a_broken_answer_is_an_error_of_httpx(send: Send, script: Script, error:
 
 
 def test_nobody_there_and_a_host_that_is_no_host_are_connect_errors(send: Send) -> None:
-    for url in ("http://127.0.0.1:1", f"http://{'a' * 70}.invalid"):
-        with pytest.raises(httpx.ConnectError):
-            send(PoolTransport(), request(url, whole=5))
+    with nobody() as closed:
+        for url in (closed, f"http://{'a' * 70}.invalid"):
+            with pytest.raises(httpx.ConnectError):
+                send(PoolTransport(), request(url, whole=5))
 
 
 def test_an_answer_comes_as_it_was_sent(send: Send) -> None:
