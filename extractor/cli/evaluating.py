@@ -81,7 +81,7 @@ def evaluated(
         scored = _of_runs(wanted, gold, _named(run), asked) if run else _of_model(wanted, gold, settings, asked)
         if out is not None:
             say(f"{scored.write(out)} is written.")
-    show(_view(scored)) if is_seen() and not json else write(data_of(scored))
+    show(view(scored)) if is_seen() and not json else write(data_of(scored))
     raise typer.Exit(_code(scored, at_least))
 
 
@@ -157,7 +157,7 @@ def _code(scored: Evaluation | Comparison, least: float | None) -> int:
     return 1 if below else 0
 
 
-def _view(scored: Evaluation | Comparison) -> RenderableType:
+def view(scored: Evaluation | Comparison) -> RenderableType:
     if isinstance(scored, Comparison):
         return _rows(list(comparison_rows(scored)))
     worst = [document for document in scored.worst[:_WORST] if document.counts.faults]
