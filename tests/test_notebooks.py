@@ -32,6 +32,7 @@ def test_there_are_notebooks() -> None:
         "05_streaming",
         "06_batches",
         "07_evidence_and_review",
+        "08_evaluation",
         "09_local_model",
         "10_own_endpoint",
     }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SetupError
@@ -58,14 +60,27 @@ def of_comparison(comparison: Comparison) -> Figure:
     return figure
 
 
-def _figure(rows: Sequence[str], columns: int) -> tuple[Figure, Sequence[Axes]]:
+@cache
+def _kind() -> type[Figure]:
+    """A figure that a notebook shows also where nobody imported pyplot. SetupError where there is no matplotlib."""
     try:
         from matplotlib.figure import Figure
     except ModuleNotFoundError:
         raise SetupError(
             "Plots need matplotlib, which is not installed.", remedy='pip install "typed-extractor[plot]"'
         ) from None
-    figure = Figure(figsize=(6.0 * columns, 1.2 + _ROW * len(rows)), layout="constrained")
+
+    class Shown(Figure):
+        def _repr_png_(self) -> bytes:
+            drawn = BytesIO()
+            self.savefig(drawn, format="png")
+            return drawn.getvalue()
+
+    return Shown
+
+
+def _figure(rows: Sequence[str], columns: int) -> tuple[Figure, Sequence[Axes]]:
+    figure = _kind()(figsize=(6.0 * columns, 1.2 + _ROW * len(rows)), layout="constrained")
     made: Any = figure.subplots(1, columns, sharey=True, squeeze=False)
     first: Axes = made[0][0]
     first.set_yticks(range(len(rows)), [_plain(row) for row in rows])

@@ -65,7 +65,7 @@ def lines_of(evaluation: Evaluation) -> list[str]:
 def _bill(evaluation: Evaluation) -> Iterable[str]:
     parts = []
     if evaluation.seconds is not None and evaluation.slowest is not None:
-        parts.append(f"{evaluation.seconds:.1f} s a document, 95 % within {evaluation.slowest:.1f} s")
+        parts.append(f"{evaluation.seconds:.3g} s a document, 95 % within {evaluation.slowest:.3g} s")
     if evaluation.tokens is not None:
         parts.append(f"{evaluation.tokens:,} tokens")
     if evaluation.usd is not None:
@@ -128,8 +128,9 @@ def _cell(held: object) -> str:
     if isinstance(held, Score) and held.value is not None:
         return f'<meter min="0" max="1" value="{held.value:.4f}"></meter> {escape(str(held))}'
     if isinstance(held, Gain):
-        kind = "" if not held.significant else "bad" if held.value is not None and held.value < 0 else "doubt"
-        return f'<span class="{kind}">{escape(str(held))}</span>'
+        shown = escape(str(held))
+        is_worse = held.value is not None and held.value < 0
+        return f'<span class="bad">{shown}</span>' if held.significant and is_worse else shown
     return f"<bdi>{escape(cut(said(held), 500))}</bdi>"
 
 
@@ -138,5 +139,5 @@ def said(held: object) -> str:
     if held is None:
         return ""
     if isinstance(held, float):
-        return f"{held:.3f}"
+        return f"{held:.3g}"
     return f"{held:,}" if isinstance(held, int) and not isinstance(held, bool) else str(held)
