@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import shlex
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from ast import literal_eval
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -16,6 +16,8 @@ from .client import Extractor
 from .document import Document
 from .errors import ExtractorError, SetupError
 from .options import Options, See
+from .schema import Schema
+from .schema.notation import schema_of
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -26,8 +28,9 @@ if TYPE_CHECKING:
 NAME = "extract"
 _ABOUT = """Read the text of the cell, or of FILE..., as TYPE.
 
-TYPE is a type of this notebook (Invoice, "list[Invoice] | None"), module:Name, file.py:Name, a .json file with a JSON
-Schema, or a ready-made type (invoice). The result is shown, and kept under the name that --to gives.
+TYPE is a type of this notebook (Invoice, list[Invoice] | None), fields in a line (number, total float), module:Name,
+file.py:Name, a .json file with a JSON Schema, or a ready-made type (invoice). The result is shown, and kept under the
+name that --to gives.
 
     %%extract Invoice --model stepfun/step-3.7-flash --base-url https://api.aimlapi.com/v1 --to result
     Invoice A-17. Total due: 42.50
@@ -117,7 +120,7 @@ def _options(said: Namespace) -> Options:
 
 def _literal(text: str) -> object:
     try:
-        return literal_eval(text)
+        return ast.literal_eval(text)
     except (ValueError, SyntaxError):
         return text
 
@@ -148,20 +151,34 @@ def _extractor(said: Namespace, names: Mapping[str, object]) -> Any:
 
 
 def _type(word: str, shell: InteractiveShell) -> Any:
-    """A type of the notebook, an expression over its types, or what the command line knows by this word."""
+    """A type of the notebook, an expression over its types, fields in a line, or what the command line knows."""
     names, evaluate = shell.user_ns, cast(Any, shell).ev
     found = names.get(word, getattr(builtins, word, None))
     if _is_type(found):
         return found
-    if "[" in word or "|" in word:
+    if _is_expression(word):
         try:
             return evaluate(word)
-        except (NameError, SyntaxError, TypeError, AttributeError) as error:
+        except (NameError, TypeError, AttributeError) as error:
             raise _usage(f"{word!r} is no type here: {error}") from None
+    if any(mark in word for mark in ", {"):
+        return schema_of(word)
     try:
         return load(word)
     except SetupError as error:
-        raise _usage(f"{error} In this notebook there are: {', '.join(_own_types(names)) or 'no types'}.") from None
+        raise _usage(
+            f"{error} Or name fields: %%{NAME} name, total float. In this notebook there are:"
+            f" {', '.join(_own_types(names)) or 'no types'}."
+        ) from None
+
+
+def _is_expression(word: str) -> bool:
+    """Whether it is Python with something in brackets, or a union; ``tags list[str]`` and ``a, b`` are fields."""
+    try:
+        parsed = ast.parse(word, mode="eval").body
+    except SyntaxError:
+        return False
+    return isinstance(parsed, ast.Subscript | ast.BinOp | ast.Attribute)
 
 
 def _own_types(names: Mapping[str, object]) -> list[str]:
@@ -172,7 +189,7 @@ def _own_types(names: Mapping[str, object]) -> list[str]:
 
 def _is_type(held: object) -> bool:
     aliased = get_origin(held) is not None or type(held).__name__ in ("NewType", "TypeAliasType", "UnionType")
-    return isinstance(held, type | Mapping) or aliased
+    return isinstance(held, type | Mapping | Schema) or aliased
 
 
 @contextmanager

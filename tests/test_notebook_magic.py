@@ -11,7 +11,7 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from pydantic import BaseModel
 
-from extractor import AsyncExtractor, Extractor
+from extractor import AsyncExtractor, Extractor, Schema
 from extractor.testing import FakeModel
 
 URL = "https://models.example.com/v1"
@@ -63,6 +63,19 @@ def test_the_text_of_a_cell_is_read(shell: Any) -> None:
 @pytest.mark.parametrize("kind", ["Orders", "list[Order]", "list[Order] | None", "'list[Order] | None'"])
 def test_a_type_is_a_name_or_an_expression(shell: Any, kind: str) -> None:
     assert run(shell, f"{kind} --with many").value == [Order(number="17")]
+
+
+def test_fields_in_a_line_are_a_type(shell: Any) -> None:
+    fields = Extractor("m", base_url=URL, transport=FakeModel({"number": "17", "lines": ["nails"]}))
+    shell.user_ns["quick"] = fields
+    assert run(shell, "number, lines list[str] --with quick").data == {"number": "17", "lines": ["nails"]}
+    with pytest.raises(UsageError, match="number"):
+        run(shell, "number flaot, total --with fake")
+
+
+def test_a_compiled_schema_is_a_type(shell: Any) -> None:
+    shell.user_ns["compiled"] = Schema.of(Order)
+    assert run(shell, "compiled --with fake").value == Order(number="17")
 
 
 def test_the_type_may_stand_behind_options(shell: Any) -> None:
