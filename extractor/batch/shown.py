@@ -59,13 +59,12 @@ def of_item(item: Item[Any]) -> str:
 
 def _row(item: Item[Any]) -> Iterator[tuple[str, object]]:
     yield "key", str(item.key)
-    yield "status", item.status
+    yield "status", item.status if item.result is not None else f"failed: {type(item.error).__name__}"
     if item.result is None:
-        yield "error", f"{type(item.error).__name__}: {item.error}"
         return
     data = item.result.data
     if isinstance(data, Mapping) and len(data) <= _MOST_FIELDS:
-        yield from ((f"{name} " if name in ("key", "status", "error") else name, held) for name, held in data.items())
+        yield from ((f"{name} " if name in ("key", "status") else name, held) for name, held in data.items())
     else:
         yield "value", data
 

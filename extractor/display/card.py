@@ -13,7 +13,7 @@ _STYLE = """
 .xtr table{border-collapse:collapse;margin:0;font-size:inherit;color:inherit;background:none;border:none}
 .xtr tr,.xtr tr:nth-child(n),.xtr tr:hover{background:none}
 .xtr td,.xtr th{border:1px solid #8885;padding:.15rem .5rem;text-align:start;vertical-align:top;background:none;
-white-space:pre-wrap;overflow-wrap:anywhere;max-width:32rem;color:inherit}
+white-space:pre-wrap;overflow-wrap:break-word;max-width:32rem;color:inherit}
 .xtr th{font-weight:600;opacity:.8;white-space:nowrap;max-width:16rem;overflow:hidden;text-overflow:ellipsis}
 .xtr pre{margin:0;padding:.5rem;white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid #8885;
 unicode-bidi:plaintext;background:none;color:inherit;font-size:12px}
@@ -26,7 +26,8 @@ unicode-bidi:plaintext;background:none;color:inherit;font-size:12px}
 .xtr small{opacity:.75}.xtr p,.xtr details{margin:.3rem 0}.xtr summary{cursor:pointer}
 .xtr .bad{color:color-mix(in srgb,currentColor 35%,#f22);opacity:1}
 .xtr .doubt{color:color-mix(in srgb,currentColor 40%,#f90);opacity:1}
-""".replace("\n", "")
+""".replace("\n", "").replace(".xtr ", ".xtr.xtr.xtr ")
+"""Said thrice, it is stronger than what the themes of notebooks say of tables and links."""
 _BESIDE = "display:flex;flex-wrap:wrap;align-items:flex-start"
 _PART = "max-height:36rem;overflow:auto;max-width:100%;margin-right:12px"
 _LEFT = "max-height:36rem;overflow:auto;flex:0 1 auto;max-width:50%;margin-right:12px"
