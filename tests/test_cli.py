@@ -122,6 +122,7 @@ def test_standard_input_and_a_json_schema(inbox: Path, base_url: str) -> None:
         (("extract", "invoice"), "Missing argument"),
         (("extract", "invoice", "a.txt", "--model", "m", "--base-url", "nonsense"), "base_url is no http(s) URL"),
         (("schema", "types.py:BaseModl"), "there is no 'BaseModl' in it"),
+        (("schema", "number, total flot"), "'flot', which is no type: did you mean 'float'?"),
         (("conjure",), "No such command"),
     ],
 )
@@ -160,6 +161,11 @@ def test_a_bare_name_is_a_ready_made_type(inbox: Path, name: str) -> None:
     command = [*COMMAND, "schema", name]
     ran = subprocess.run(command, cwd=inbox, capture_output=True, check=True)
     assert json.loads(ran.stdout)["type"] == "object"
+
+
+def test_fields_in_a_line_are_a_type(inbox: Path, base_url: str) -> None:
+    words = ("extract", "number: as printed, total float?", "a.txt", "--model", "m", "--base-url", base_url)
+    assert run(inbox, *words)[1] == [{"file": "a.txt", "value": {"number": "17", "total": 42.5}}]
 
 
 def test_without_its_packages_it_says_what_to_install(inbox: Path) -> None:

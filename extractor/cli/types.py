@@ -1,9 +1,10 @@
-"""From a word of the command line to a type: ``module:Name``, ``file.py:Name``, ``schema.json``, or ``invoice``."""
+"""From a word of the command line to a type: ``module:Name``, ``file.py:Name``, ``schema.json``, ``invoice``, fields."""
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -14,13 +15,19 @@ import orjson
 
 from ..errors import SetupError
 
-_WAYS = "Write module:Name, file.py:Name, a .json file with a JSON Schema, or one of: "
+_WAYS = "Write module:Name, file.py:Name, a .json file with a JSON Schema, fields ('name, age int'), or one of: "
+_FIELDS = re.compile(r"(?!.*\.py:\w+$)[^\W\d]\w*(?:[\s,?]|:\s).*", re.S)
+"""A name with more behind it, which is no file's."""
 
 
 def load(word: str) -> Any:
     """The type, or the JSON Schema as a dict. SetupError says what a word may be."""
     if word.endswith(".json"):
         return _json_schema(Path(word))
+    if _FIELDS.fullmatch(word):
+        from ..schema.notation import schema_of
+
+        return schema_of(word).type
     place, _, name = word.rpartition(":")
     if not place:
         return _ready_made(word)

@@ -109,10 +109,13 @@ class FakeServer:
         found = self._refused(method, path, headers) or _listed(path, self.rules) or read(body)
         if isinstance(found, ChatRequest):
             found = refusal(found, self.rules) or self._said(path, headers, self._heeded(body))
+        why = found.message if isinstance(found, Refusal) else ""
         if isinstance(found, Refusal):
             with self._lock:
                 self.refusals.append(found)
             found = httpx.Response(found.status, content=found.to_json(), headers={"content-type": "application/json"})
+        if self._tell is not None:
+            self._tell(f"{method} {path}", found.status_code, why)
         return found
 
     def _refused(self, method: str, path: str, headers: httpx.Headers) -> Refusal | None:
@@ -139,12 +142,6 @@ class FakeServer:
             return self.model.handle_request(request)
         except (OutOfReplies, NoValueError) as error:
             return Refusal(501, str(error), None, "no_reply", "server_error")
-
-    def told(self, asked: str, response: httpx.Response) -> None:
-        """Tell whoever wants to know."""
-        if self._tell is not None:
-            why = "" if response.status_code < 400 else response.text
-            self._tell(asked, response.status_code, why)
 
 
 def _key_refused(sent: str, key: str | None) -> Refusal | None:
@@ -207,9 +204,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         fake = self.server.fake
         try:
-            response = fake.answer(self.command, self.path, httpx.Headers(self.headers.items()), body)
-            fake.told(f"{self.command} {self.path}", response)
-            self._send(response)
+            self._send(fake.answer(self.command, self.path, httpx.Headers(self.headers.items()), body))
         except httpx.RequestError as error:
             if isinstance(error, httpx.TimeoutException):
                 self.server.stopped.wait(fake.stall)
