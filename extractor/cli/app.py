@@ -23,7 +23,7 @@ TypeArgument = Annotated[
     str,
     typer.Argument(
         metavar="TYPE",
-        help="module:Name, file.py:Name, a .json file with a JSON Schema, 'name, age int', or a ready-made type: invoice",
+        help="module:Name, file.py:Name, a .json file of a schema, 'name, age int', or a ready-made type: invoice",
         autocompletion=types,
     ),
 ]

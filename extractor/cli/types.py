@@ -1,4 +1,4 @@
-"""From a word of the command line to a type: ``module:Name``, ``file.py:Name``, ``schema.json``, ``invoice``, fields."""
+"""From a word of the command line to a type: ``module:Name``, ``file.py:Name``, a JSON Schema, fields, ``invoice``."""
 
 from __future__ import annotations
 
