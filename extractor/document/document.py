@@ -18,7 +18,7 @@ from .file import File
 from .image import Image
 from .layout import Box
 from .limits import FILE_BYTES, TEXT_CHARACTERS, unreadable
-from .memory import Drawn, Figure, InMemory, Pixels
+from .memory import IN_MEMORY, InMemory
 from .page import Page
 from .ranges import PageChoice
 from .readers import read
@@ -224,7 +224,7 @@ _DOORS: tuple[tuple[tuple[type, ...], Callable[[Any], Document]], ...] = (
     ((Image,), _of_image),
     ((Video,), lambda video: Document(video.name, (Page(1, "", video=video),))),
     ((Attachment,), lambda attached: _read(File.of(attached.data, attached.name), None, None)),
-    ((Drawn, Pixels, Figure), lambda source: _of_image(Image(source))),
+    (IN_MEMORY, lambda source: _of_image(Image(source))),
     ((Readable,), lambda opened: _read(_file_from(opened), None, None)),
     ((Sequence,), _of_sequence),
 )

@@ -13,7 +13,7 @@ from .convert import CONVERTED, check_size, only_frame
 from .file import File
 from .kinds import GIF, JPEG, PNG, WEBP, Kind, kind_of
 from .limits import IMAGE_URL_BYTES, megabytes, unreadable
-from .memory import Drawn, Figure, InMemory, Pixels, held
+from .memory import IN_MEMORY, InMemory, held
 from .sizes import size_of
 from .urls import file_of, linked
 
@@ -69,7 +69,7 @@ class Image:
 def _file(source: object, name: str) -> File:
     if file := file_of(source, name, "Image"):
         return file
-    if isinstance(source, (Drawn, Pixels, Figure)):
+    if isinstance(source, IN_MEMORY):
         return File.of(held(source), name or "picture")
     kind = type(source).__name__
     raise unreadable(kind, "is no image: pass a Path, bytes, an https:// or data: URL, or a picture in memory")

@@ -38,11 +38,23 @@ class Figure(Protocol):
     def savefig(self, fname: Any, /, *, format: str) -> None: ...
 
 
-InMemory: TypeAlias = Drawn | Pixels | Figure
+@runtime_checkable
+class Axes(Protocol):
+    """The axes of a figure of matplotlib, as pandas' plots are."""
+
+    def get_figure(self) -> Any: ...
+
+
+InMemory: TypeAlias = Drawn | Pixels | Figure | Axes
+IN_MEMORY = (Drawn, Pixels, Figure, Axes)
 
 
 def held(source: InMemory) -> bytes:
     """A picture in memory as PNG or JPEG. DocumentError where it is none."""
+    if isinstance(source, Axes) and not isinstance(source, Figure):
+        source = source.get_figure()
+        if not isinstance(source, Figure):
+            raise unreadable("axes", "belong to no figure")
     if isinstance(source, Figure):
         return _figure(source)
     return _picture(source) if isinstance(source, Drawn) else _array(source)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, time
 from typing import Any, Literal, TypeAlias
 
 import orjson
@@ -148,6 +149,8 @@ def _check(value: object, wanted: type, kind: Kind) -> None:
 def as_text(value: object) -> str:
     if isinstance(value, str):
         return value
+    if isinstance(value, date | time):
+        return value.isoformat()
     try:
         return orjson.dumps(value).decode()
     except TypeError:  # an integer of more than 64 bits, or a key that is no JSON

@@ -264,6 +264,8 @@ def test_a_column_of_pandas_goes_in_with_its_labels() -> None:
     assert joined["item_status"].to_dict() == {7: "ok", 3: "ok", 5: "failed"}
     labelled = list(rows_of(pandas.Series(["x"], index=["first"])))
     assert labelled[0].key == "first"
+    days = pandas.Series(["x"], index=pandas.to_datetime(["2031-04-05"]))
+    assert rows_of(days).to_pandas()["item_key"].tolist() == ["2031-04-05T00:00:00"]
 
 
 def test_a_column_of_polars_goes_in() -> None:

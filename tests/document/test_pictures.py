@@ -144,6 +144,11 @@ def test_a_figure_is_drawn_without_pyplot() -> None:
     image = Document.of(figure).pages[0].image
     assert (drawn(image).size, drawn(image).format) == ((200, 100), "PNG")
     assert Document.of([figure, picture(), ARRAY]).pages[0].image == image
+    (axes,) = figure.axes
+    assert Document.of(axes).pages[0].image == image
+    axes.remove()
+    with pytest.raises(DocumentError, match="axes: belong to no figure"):
+        Document.of(axes)
 
 
 @pytest.mark.parametrize(
