@@ -18,83 +18,60 @@ import os
 import random
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 
+import httpx
+
+from extractor import ChatRequest, Completion
+from extractor.chat import Usage
+from extractor.testing import FakeModel, FakeServer, Faults
+
 NAME = re.compile(rb"document-(\d+)-")
-FAULTS = ("429", "500", "garbage", "cut", "stall", "half")
+FAULTS = ("status_429", "status_500", "garbage", "cut", "stall")
+RATE = 0.05
+"""Of each fault, and of answers that are half of one."""
+
+
+class Noted(httpx.BaseTransport):
+    """Notes what is asked, when it comes."""
+
+    def __init__(self, model: FakeModel, log: int) -> None:
+        self.model, self.log = model, log
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        os.write(self.log, f"asked {document_in(request.content)} {time.time()}\n".encode())
+        time.sleep(0.01)
+        return self.model.handle_request(request)
 
 
 def serve(log: Path, seed: int) -> None:
-    """Answer each POST as chance has it, and note what was asked and what was charged."""
-    chance, lock = random.Random(seed), threading.Lock()
-    server = socket.create_server(("127.0.0.1", 0), backlog=256)
-    print(server.getsockname()[1], flush=True)
+    """Answer as chance has it, and note what was asked and what was charged."""
+    chance = random.Random(seed)
     with log.open("ab", buffering=0) as opened:
-        while True:
-            peer, _ = server.accept()
-            threading.Thread(target=answer, args=(peer, chance, lock, opened.fileno()), daemon=True).start()
+
+        def answer(request: ChatRequest) -> Completion:
+            """What is charged is noted before it is sent: what is on its way is paid."""
+            document, tokens = document_in(request.to_json()), chance.randrange(10, 99)
+            content = json.dumps({"number": document, "words": ["x"] * 5})
+            usage = Usage(prompt_tokens=7, completion_tokens=tokens, total_tokens=tokens + 7)
+            name = f"{document}/{tokens}/{time.time_ns()}"
+            os.write(opened.fileno(), f"charged {document} {tokens + 7} {name}\n".encode())
+            return Completion(content=content[:-9] if chance.random() < RATE else content, usage=usage, id=name)
+
+        model = FakeModel(answer, repeat=True, faults=Faults(**dict.fromkeys(FAULTS, RATE)), seed=seed)
+        with FakeServer(Noted(model, opened.fileno()), stall=1.0) as server:
+            print(server.base_url, flush=True)
+            threading.Event().wait()
 
 
-def answer(peer: socket.socket, chance: random.Random, lock: threading.Lock, log: int) -> None:
-    with peer, suppress(OSError):
-        while request := read_request(peer):
-            with lock:
-                fault = chance.choice(FAULTS) if chance.random() < 0.3 else ""
-                tokens = chance.randrange(10, 99)
-            document = NAME.search(request)[1].decode()  # type: ignore[index]
-            os.write(log, f"asked {document} {time.time()}\n".encode())
-            time.sleep(0.01)
-            if not reply(peer, fault, document, tokens, log):
-                return
-
-
-def read_request(peer: socket.socket) -> bytes:
-    data = b""
-    while b"\r\n\r\n" not in data:
-        if not (more := peer.recv(65536)):
-            return b""
-        data += more
-    length = int(re.search(rb"content-length: (\d+)", data.lower())[1])  # type: ignore[index]
-    while len(data.partition(b"\r\n\r\n")[2]) < length:
-        if not (more := peer.recv(65536)):
-            return b""
-        data += more
-    return data
-
-
-def reply(peer: socket.socket, fault: str, document: str, tokens: int, log: int) -> bool:
-    """Whether the connection stays. What is charged is noted before it is sent: what is on its way is paid."""
-    content = json.dumps({"number": document, "words": ["x"] * 5})
-    if fault in ("429", "500"):
-        body, headers = b'{"error":{"message":"busy"}}', b"retry-after: 0.05\r\n" if fault == "429" else b""
-        peer.sendall(head(int(fault), len(body), headers) + body)
-        return True
-    if fault == "garbage":
-        peer.sendall(head(200, 9) + b"<!DOCTYPE")
-        return True
-    if fault == "stall":
-        time.sleep(1.0)
-        return False
-    usage = {"prompt_tokens": 7, "completion_tokens": tokens, "total_tokens": tokens + 7}
-    message = {"role": "assistant", "content": content[:-9] if fault == "half" else content}
-    choice = {"index": 0, "message": message, "finish_reason": "stop"}
-    body = json.dumps({"choices": [choice], "usage": usage, "id": f"{document}/{tokens}/{time.time_ns()}"}).encode()
-    os.write(log, f"charged {document} {tokens + 7} {json.loads(body)['id']}\n".encode())
-    peer.sendall(head(200, len(body)) + (body[: len(body) // 2] if fault == "cut" else body))
-    return fault != "cut"
-
-
-def head(status: int, length: int, headers: bytes = b"") -> bytes:
-    lines = b"HTTP/1.1 %d Said\r\ncontent-type: application/json\r\n%scontent-length: %d\r\n\r\n"
-    return lines % (status, headers, length)
+def document_in(request: bytes) -> str:
+    return NAME.search(request)[1].decode()  # type: ignore[index]
 
 
 def work(base: str, journal: str, documents: int, out: str) -> None:
@@ -172,7 +149,7 @@ def chaos(folder: Path, documents: int, kills: int, seed: int) -> list[str]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
-            base = f"http://127.0.0.1:{server.stdout.readline().strip()}/v1"
+            base = server.stdout.readline().strip()
             began = time.monotonic()
             killed, started = killed_and_resumed(base, folder, documents, kills, seed)
             seconds = time.monotonic() - began
