@@ -138,7 +138,7 @@ class Listed:
         golds, saids = _listed(gold), _listed(said)
         if not golds and not saids:
             return
-        pairs = self._pairing(self.item(0), golds, saids)
+        pairs = self._pairing(self.item(0), golds, saids, tally)
         lone, more = set(range(len(golds))), set(range(len(saids)))
         for one, other in pairs:
             lone.discard(one)

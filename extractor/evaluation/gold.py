@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,6 +50,8 @@ class Known:
     source: object
     value: object
     places: Mapping[str, object] = field(default_factory=dict)
+    typed: bool = False
+    """The value was an instance of the type, whose validators have seen it."""
 
     @property
     def is_nameless(self) -> bool:
@@ -71,16 +73,21 @@ def golds_of(given: object, schema: Schema[Any], key: str | None) -> Golds:
     listed, columns = _listed(given, schema, key)
     if not listed:
         raise SetupError("There is no gold: no document to evaluate by.", remedy="Give pairs of document and value.")
-    required, properties = (schema.source.get(word) or () for word in ("required", "properties"))
-    named = [str(name) for name in properties] if isinstance(properties, Mapping) else []
     stated = columns if columns is not None else _stated(each.value for each in listed)
-    must = named if columns is not None else [str(name) for name in required] if isinstance(required, list) else []
-    left_out = frozenset(name for name in must if name in named and name not in stated)
-    _refuse_unknown(stated - set(named), schema, columns is not None)
-    known, notes = _once(Known(each.key, each.source, _fitting(each, schema, left_out), each.places) for each in listed)
+    _refuse_unknown(stated - set(_named_in(schema, "properties")), schema, columns is not None)
+    expected = _named_in(schema, "required" if columns is None else "properties")
+    left_out = frozenset(name for name in expected if name not in stated)
+    known, notes = _once(replace(each, value=_fitting(each, schema, left_out)) for each in listed)
     if left_out:
         notes.append(f"not in the gold, and so not counted: {', '.join(sorted(left_out))}")
     return Golds(tuple(known), left_out, tuple(notes))
+
+
+def _named_in(schema: Schema[Any], keyword: str) -> list[str]:
+    """The fields of the type, or those that it requires; none where it is no object."""
+    named, properties = schema.source.get(keyword), schema.source.get("properties")
+    known = properties if isinstance(properties, Mapping) else {}
+    return [str(name) for name in named if name in known] if isinstance(named, Iterable) else []
 
 
 def _listed(given: object, schema: Schema[Any], key: str | None) -> tuple[list[Known], set[str] | None]:
@@ -93,11 +100,9 @@ def _listed(given: object, schema: Schema[Any], key: str | None) -> tuple[list[K
     elif hasattr(given, "__arrow_c_stream__") or hasattr(given, "__dataframe__"):
         path, rows = Path(), values_of(given, schema, key)
     elif isinstance(given, Mapping):
-        return [
-            Known(key_of(name, at), _named(name), plain(value)) for at, (name, value) in enumerate(given.items())
-        ], None
+        return [_known(key_of(name, 0), _named(name), value, schema) for name, value in given.items()], None
     elif isinstance(given, Iterable):
-        return [_of_pair(at, pair) for at, pair in enumerate(given)], None
+        return [_of_pair(at, pair, schema) for at, pair in enumerate(given)], None
     else:
         raise TypeError(f"gold is pairs of document and value, a mapping, a file or a DataFrame, not {_kind(given)}")
     return [_of_line(line, path) for line in rows.lines], rows.columns
@@ -122,7 +127,7 @@ def _named(name: Hashable) -> object:
     return Path(name) if isinstance(name, str | PathLike) else None
 
 
-def _of_pair(at: int, pair: object) -> Known:
+def _of_pair(at: int, pair: object, schema: Schema[Any]) -> Known:
     if isinstance(pair, Gold):
         document, value, places, key = pair.document, pair.value, pair.places, pair.key
     elif isinstance(pair, tuple | list) and len(pair) == 2:
@@ -132,7 +137,13 @@ def _of_pair(at: int, pair: object) -> Known:
     if isinstance(document, tuple) and len(document) == 2:
         own, document = document
         key = own if key is None else key
-    return Known(key_of(document, at) if key is None else key, document, plain(value), places)
+    return _known(key_of(document, at) if key is None else key, document, value, schema, places)
+
+
+def _known(
+    key: Hashable, source: object, value: object, schema: Schema[Any], places: Mapping[str, object] | None = None
+) -> Known:
+    return Known(key, source, plain(value), places or {}, schema.is_instance(value))
 
 
 def key_of(document: object, at: int) -> Hashable:
@@ -165,6 +176,8 @@ def _is_named(schema: Schema[Any]) -> bool:
 
 def _fitting(known: Known, schema: Schema[Any], left_out: frozenset[str]) -> object:
     """The value as the type writes it; what is left out is null. What lacks fields that no gold has stays as it is."""
+    if known.typed:
+        return known.value
     checked = schema.validate(known.value)
     if any(issue.kind == _MISSING for issue in checked.issues):
         filled = schema.validate(_with_nulls(known.value, checked.issues))

@@ -154,12 +154,11 @@ def _of_record(record: Mapping[str, Any], schema: Schema[Any], known: Known | No
     if error is not None:
         said = f"{error['type']}: {error['message']}"
         return Outcome(record["given"], _ENDS.get(error["type"], "failed"), None, said, ledger)
-    outcome = _of_value(record["given"], record["value"], schema, ledger, bool(record["issues"]))
-    if known is None or outcome.data is None:
-        return outcome
-    source: Any = known.source
+    source: Any = known.source if known is not None else ""
     result = result_of(record, schema, Settings.of("none", {}), source)
-    return Outcome(outcome.key, outcome.status, outcome.data, "", ledger, result)
+    if result is None:
+        return _of_value(record["given"], record["value"], schema, ledger)
+    return _of_result(record["given"], result, known is not None)
 
 
 def _of_line(line: Line, schema: Schema[Any]) -> Outcome:
@@ -204,7 +203,7 @@ def _of_anything(key: Hashable, value: object, schema: Schema[Any], grounded: bo
         return _of_error(key, value)
     if value is None and schema.validate(None).issues:
         return Outcome(key, "failed", None, "no value")
-    return _of_value(key, plain(value), schema)
+    return Outcome(key, "ok", plain(value)) if schema.is_instance(value) else _of_value(key, plain(value), schema)
 
 
 class Found:
@@ -218,6 +217,7 @@ class Found:
             self._left[outcome.key] = outcome
         self._given = list(self._left)
         self._by_name: dict[Hashable, Hashable] = {}
+        self.notes: tuple[str, ...] = ()
         self._alike(gold)
 
     def _alike(self, gold: Iterable[Known]) -> None:
@@ -230,7 +230,10 @@ class Found:
         lone = [key for key in keys if key not in self._by_name]
         for form in (_path, _file, _number):
             mine, its = _lone(form, (key for key in lone if key not in self._left)), _lone(form, more)
-            self._by_name |= {key: its[name] for name, key in mine.items() if name in its}
+            found = {key: its[name] for name, key in mine.items() if name in its}
+            if found and form is _file:
+                self.notes = (f"{len(found):,} documents are known by the names of their files, in other folders",)
+            self._by_name |= found
             lone = [key for key in lone if key not in self._by_name]
 
     def take(self, known: Known) -> Outcome:

@@ -10,17 +10,18 @@ from .needed import Array, numpy, scipy_optimize
 
 if TYPE_CHECKING:
     from .comparers import Comparer
+    from .tally import Tally
 
 Pairs: TypeAlias = list[tuple[int, int]]
-Pairing: TypeAlias = "Callable[[Comparer, Sequence[object], Sequence[object]], Pairs]"
+Pairing: TypeAlias = "Callable[[Comparer, Sequence[object], Sequence[object], Tally], Pairs]"
 
-MOST = 4_000_000
+MOST = 16_000_000
 """Pairs of items that are looked at for one list; longer ones, which are none of a document, are paired by place."""
 _NEARER, _GRADE = 1e-7, 1e-5
 """What counts where as many leaves are right: how near two items are in their lists, and how alike their texts."""
 
 
-def best(item: Comparer, golds: Sequence[object], saids: Sequence[object]) -> Pairs:
+def best(item: Comparer, golds: Sequence[object], saids: Sequence[object], tally: Tally) -> Pairs:
     """So that most leaves are right. What has no leaf in common is no pair.
 
     Items that are equal are paired first, which costs no right leaf; the rest is an assignment problem.
@@ -31,24 +32,25 @@ def best(item: Comparer, golds: Sequence[object], saids: Sequence[object]) -> Pa
     if not lone or not more:
         return pairs
     if len(lone) * len(more) > MOST:
+        tally.by_place += 1
         return pairs + list(zip(lone, more, strict=False))
     gains = item.shares([golds[one] for one in lone], [saids[other] for other in more])
     return pairs + [(lone[row], more[column]) for row, column in _assigned(gains, lone, more)]
 
 
-def by_place(item: Comparer, golds: Sequence[object], saids: Sequence[object]) -> Pairs:
+def by_place(item: Comparer, golds: Sequence[object], saids: Sequence[object], tally: Tally) -> Pairs:
     return [(at, at) for at in range(min(len(golds), len(saids)))]
 
 
 def by_key(*names: str) -> Pairing:
     """Items that say the same in the fields of these names; those that say nothing there are paired as fits best."""
 
-    def pairing(item: Comparer, golds: Sequence[object], saids: Sequence[object]) -> Pairs:
+    def pairing(item: Comparer, golds: Sequence[object], saids: Sequence[object], tally: Tally) -> Pairs:
         forms = _key_forms(item, names)
         mine, its = _keyed(golds, forms), _keyed(saids, forms)
         pairs = [pair for key, ones in mine.items() if key for pair in zip(ones, its.get(key, ()), strict=False)]
         lone, more = mine.get((), []), its.get((), [])
-        found = best(item, [golds[one] for one in lone], [saids[other] for other in more])
+        found = best(item, [golds[one] for one in lone], [saids[other] for other in more], tally)
         return sorted(pairs + [(lone[one], more[other]) for one, other in found])
 
     return pairing

@@ -123,7 +123,8 @@ class _Asked:
         if found.given and len(found.rest) == len(found.given):
             raise SetupError(_strangers(known, found.given), remedy="Name documents alike, or give pairs.")
         held = [_held(tree, gold, outcome, grounded) for gold, outcome in ended]
-        return _evaluation(self, tree, ended, [tally for tally, _ in held], [places for _, places in held], found.rest)
+        notes = (*self.golds.notes, *found.notes, *_long(tally for tally, _ in held))
+        return _evaluation(self, tree, ended, held, found.rest, notes)
 
 
 def _checked(metrics: Mapping[str, Metric]) -> Mapping[str, Metric]:
@@ -164,10 +165,11 @@ def _evaluation(
     asked: _Asked,
     tree: Tree,
     ended: Sequence[tuple[Known, Outcome]],
-    tallies: Sequence[Tally],
-    places: Sequence[Sequence[int]],
+    held: Sequence[tuple[Tally, Sequence[int]]],
     extra: tuple[object, ...],
+    notes: tuple[str, ...],
 ) -> Evaluation:
+    tallies, places = [tally for tally, _ in held], [counts for _, counts in held]
     paths, counts = _ordered(tree, _array(tallies, len(tree.fields)))
     np = numpy()
     scores = measured(counts, paths, np.array([outcome.has_value for _, outcome in ended]), asked.sampling)
@@ -184,10 +186,16 @@ def _evaluation(
         scores.perfect,
         _grounding(np.array(places), asked.sampling) if any(map(any, places)) else None,
         extra,
-        asked.golds.notes,
+        notes,
         asked.sampling,
         counts,
     )
+
+
+def _long(tallies: Iterable[Tally]) -> list[str]:
+    lists = sum(tally.by_place for tally in tallies)
+    said = f"{lists:,} lists are too long to be paired as fits best, and were paired by place: Metric.keyed pairs them"
+    return [said] if lists else []
 
 
 def _document(gold: Known, outcome: Outcome, counts: Counts, tally: Tally, paths: Sequence[str]) -> DocumentScore:

@@ -42,12 +42,16 @@ class Miss:
 
 
 class Tally:
-    """Counts of one document: ``counts[field * 5 + state]``. ``pairs`` are leaves that both state, where wanted."""
+    """Counts of one document: ``counts[field * 5 + state]``. ``pairs`` are leaves that both state, where wanted.
 
-    __slots__ = ("counts", "misses", "pairs")
+    ``by_place`` counts the lists that were too long to be paired as fits best.
+    """
+
+    __slots__ = ("by_place", "counts", "misses", "pairs")
 
     def __init__(self, fields: int, paired: bool = False) -> None:
         self.counts = [0] * (fields * len(STATES))
+        self.by_place = 0
         self.misses: list[Miss] = []
         self.pairs: list[tuple[int, Trail, Trail]] | None = [] if paired else None
 

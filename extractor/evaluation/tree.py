@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from ..annotations import MERGE, METRIC, Merge, Metric
 from ..errors import SetupError
 from ..paths import to_path
-from ..schema.drafts import look_at
+from ..schema.drafts import look_at, modern
 from ..schema.merge import flat
 from .comparers import Choice, Comparer, Leaf, Listed, Record, Skipped
 from .comparing import Kind, comparing, takes
@@ -66,12 +66,12 @@ class Tree:
 
     def __init__(self, source: Json, metrics: Mapping[str, Metric] | None = None, only: Iterable[str] | None = None):
         self.fields = Fields()
-        self._source = source
+        self._source: Json = modern(source, str(source.get("$schema")))
         self._metrics = {whole(path): metric for path, metric in (metrics or {}).items()}
         self._only = None if only is None else tuple(map(whole, only))
         for path in (*self._metrics, *(self._only or ())):
             self._check(path)
-        self.root = self._comparer([source], Place())
+        self.root = self._comparer([self._source], Place())
         self._order = list(dict.fromkeys(self.root.leaves(deep=True)))
 
     @property

@@ -17,6 +17,7 @@ from .checking import Checked, Checker, PydanticChecker
 from .codec import SAME
 from .dialects import DEFAULT, Dialect, dialect_of
 from .drafts import modern
+from .dumping import fields_of
 from .form import text_of
 from .lazy import eager
 from .marks import may_hold_marks
@@ -188,6 +189,11 @@ class Schema(Generic[T]):
     def dump(self, value: T) -> object:
         """A typed value as source JSON, as Python objects."""
         return self._checker.dump(value)
+
+    def is_instance(self, value: object) -> bool:
+        """Whether a value is an instance of the very class that the schema is of, whose rules have seen it."""
+        kind = self._made_of[0] if self._made_of else None
+        return isinstance(kind, type) and bool(fields_of(value)) and isinstance(value, kind)
 
     @property
     def annotated(self) -> frozenset[str]:

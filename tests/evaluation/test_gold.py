@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pandas
 import polars
 import pytest
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 
 from extractor import (
     Evaluation,
@@ -279,7 +279,6 @@ def test_an_extractor_is_run_and_a_journal_asks_nothing_again(tmp_path: Path) ->
 
 
 def test_a_metric_in_the_type_asks_nothing_again(tmp_path: Path) -> None:
-    from typing import Annotated
 
     def kind(metric: Metric) -> Any:
         return dict[str, Annotated[str, metric]]
@@ -350,3 +349,22 @@ def test_places_are_held_against_those_of_the_gold(tmp_path: Path) -> None:
     assert evaluate(Bill, [(text, gold)], {text: gold}).grounding is None
     with pytest.raises(SetupError, match=r"The place of \$.number is none: 7"):
         evaluate(Bill, [Gold(text, gold, {"$.number": 7})], run)
+
+
+class Loud(BaseModel):
+    """Its validator does not give the same when it is run twice."""
+
+    word: Annotated[str, AfterValidator(lambda word: word + "!")]
+
+
+def test_instances_are_not_put_through_their_validators_again() -> None:
+    loud = Loud(word="a")
+    assert evaluate(Loud, {"x": loud}, {"x": loud}).perfect.value == 1
+    run = Extractor("m", base_url="https://models.example.com/v1", transport=FakeModel({"word": "a"}))
+    assert evaluate(Loud, [("x", loud)], run).perfect.value == 1
+
+
+def test_documents_in_other_folders_are_told() -> None:
+    evaluation = evaluate(Bill, GOLD, {f"in/{name}": value for name, value in GOLD.items()})
+    assert ended(evaluation) == ALL
+    assert evaluation.notes == ("2 documents are known by the names of their files, in other folders",)

@@ -261,3 +261,27 @@ def test_metrics_say_what_they_take() -> None:
         held(Bill, {"number": "1"}, {"number": "1"}, metrics={"number": str.lower})
     with pytest.raises(SetupError, match="x-metric holds no metric"):
         held({"type": "object", "properties": {"a": {"x-metric": 7}}}, {"a": 1}, {"a": 1})
+
+
+def test_lists_that_are_too_long_to_be_paired_are_told() -> None:
+    evaluation = held(list[int], list(range(4_001)), list(range(4_001, 8_002)))
+    (note,) = evaluation.notes
+    assert note.startswith("1 lists are too long to be paired as fits best, and were paired by place")
+
+
+def test_older_drafts_have_tuples_and_references_of_their_own() -> None:
+    schema = {
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "id": "http://example.com/bill",
+        "properties": {
+            "pair": {"type": "array", "items": [{"type": "string"}, {"type": "number"}]},
+            "part": {"$ref": "http://example.com/bill#/definitions/part"},
+        },
+        "definitions": {"part": {"type": "object", "properties": {"size": {"type": "number"}}}},
+    }
+    gold = {"pair": ["x", 1], "part": {"size": 1}}
+    assert states(schema, gold, {"pair": ["x", 2], "part": {"size": 1.0}}) == {
+        "$.pair[0]": "R",
+        "$.pair[1]": "W",
+        "$.part.size": "R",
+    }
