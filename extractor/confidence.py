@@ -107,6 +107,15 @@ class Confidence(Mapping[str, float]):
             taken = count if total / count >= precision else taken
         return tuple(ordered[: len(ordered) - int(taken)])
 
+    def _repr_html_(self) -> str:
+        from .display import card, facts, told
+
+        rows = [
+            {"path": path, "confidence": f"{score:.2f}", "by": repr(self.signals[path])[len("Signals(") : -1]}
+            for path, score in sorted(self._scores.items(), key=lambda pair: pair[1])
+        ]
+        return card([facts(rows)], below=[told(repr(self)[1:-1])])
+
     def __repr__(self) -> str:
         least = min(self._scores.values(), default=1.0)
         kind = "calibrated" if self.calibrated else "uncalibrated"

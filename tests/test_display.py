@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from extractor import Document, DocumentError, Extractor, Image, Page, Partial, Result, Schema, ground
+from extractor import Document, DocumentError, Extractor, Image, Page, Partial, Result, Schema, ground, repair
 from extractor.display import MOST_LEAVES, value
 from extractor.document.judgement import Judgement
 from extractor.document.layout import Layout
@@ -259,3 +259,12 @@ def test_an_item_shows_its_result_or_why_there_is_none() -> None:
     whole = Parsed(batch._repr_html_()).text
     assert "2 of 2 done, 1 failed" in whole
     assert repr(batch).startswith("<Batch of Order: 2 of 2 done, 1 failed")
+
+
+def test_what_was_repaired_and_how_sure_values_are_show_themselves() -> None:
+    page = Parsed(repair('{"a": 1, // one\n"b": <b>', {"type": "object"})._repr_html_())
+    assert "comment" in page.text
+    assert "the text ends within" in page.text
+    result = read("Order 17", {"number": "99", "lines": []})
+    told = Parsed(result.confidence._repr_html_()).text
+    assert "$.number0.30status='not_found'" in told

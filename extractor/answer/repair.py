@@ -45,6 +45,11 @@ class Repaired:
     cut: str | None = None
     partial: object = None
 
+    def _repr_html_(self) -> str:
+        from .shown import of_repaired
+
+        return of_repaired(self)
+
     def __repr__(self) -> str:
         return brief_fields(self)
 

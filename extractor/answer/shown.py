@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ..document import Document, Page
     from ..issues import Fix
     from ..result import Attempt, Result
+    from .repair import Repaired
 
 MOST_TEXT = 20_000
 """Characters of a document that a cell shows."""
@@ -58,6 +59,13 @@ def of_result(result: Result[Any]) -> str:
     if result.coverage is not None:
         below.append(folded(f"What was read: {result.coverage}", result.coverage._repr_html_()))
     return card(parts, below=below, links=links)
+
+
+def of_repaired(repaired: Repaired) -> str:
+    """The value, what is wrong with it, and each correction."""
+    ended = [told(f"the text ends within {repaired.cut}", "doubt")] if repaired.cut else []
+    wrong = paragraphs([*map(str, repaired.issues)], kind="bad")
+    return card([value(repaired.value), facts([*map(_fix, repaired.fixes)], _MOST_FIXES)], below=[*ended, wrong])
 
 
 def beside(data: object, evidence: Evidence, document: Document) -> tuple[list[str], Links]:
