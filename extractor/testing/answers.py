@@ -12,6 +12,7 @@ import orjson
 
 from ..chat import AnswerMessage, ChatRequest, Choice, Completion, FunctionCall, ToolCall
 from .chances import Chances
+from .phrases import Phrases
 from .texts import text
 from .values import value_of
 
@@ -21,9 +22,10 @@ _TOLD = re.compile(r"JSON Schema\b[^\n{]*\s*(?=\{)")
 class RandomAnswers:
     """A script for ``FakeModel``. The Nth answer to a request is the same for the same seed, whatever else is asked."""
 
-    def __init__(self, seed: int, given: Mapping[str, object]) -> None:
+    def __init__(self, seed: int, given: Mapping[str, object] | None = None, from_document: bool = False) -> None:
         self._chances = Chances(seed)
-        self._given = given
+        self._given = given or {}
+        self._from_document = from_document
 
     def __call__(self, chat: ChatRequest) -> Completion:
         chance = self._chances.of(chat)
@@ -32,11 +34,22 @@ class RandomAnswers:
     def _choice(self, chat: ChatRequest, at: int, chance: Random) -> Choice:
         tool = called_tool(chat)
         schema = schema_asked(chat) if tool is None else tool.get("parameters", _NOTHING)
-        said = text({}, chance) if schema is None else orjson.dumps(value_of(schema, chance, self._given)).decode()
+        said = text({}, chance) if schema is None else self._value(schema, chat, chance)
         if tool is None:
             return Choice(index=at, message=AnswerMessage(content=said), finish_reason="stop")
         call = ToolCall(id=f"call-{at}", type="function", function=FunctionCall(name=tool["name"], arguments=said))
         return Choice(index=at, message=AnswerMessage(tool_calls=(call,)), finish_reason="tool_calls")
+
+    def _value(self, schema: Mapping[str, Any], chat: ChatRequest, chance: Random) -> str:
+        phrases = Phrases(document_in(chat) if self._from_document else "")
+        return orjson.dumps(value_of(schema, chance, self._given, phrases)).decode()
+
+
+def document_in(chat: ChatRequest) -> str:
+    """The text of the first message of the user, where the document stands."""
+    content: Any = next((message.get("content") for message in chat.messages if message["role"] == "user"), "")
+    parts = content if isinstance(content, list | tuple) else [{"text": content}]
+    return "\n".join(part["text"] for part in parts if "text" in part)
 
 
 _NOTHING: Mapping[str, object] = {"type": "object", "properties": {}}

@@ -69,6 +69,7 @@ class FakeModel(httpx.BaseTransport, httpx.AsyncBaseTransport):
         seed: int = 0,
         *,
         given: Mapping[str, object] | None = None,
+        from_document: bool = False,
         usage: bool = True,
         size: int = 16,
         split: int | None = None,
@@ -79,11 +80,13 @@ class FakeModel(httpx.BaseTransport, httpx.AsyncBaseTransport):
         The same seed and requests give the same answers, in whatever order they are asked, for as long as they are.
         Where replies are added, those are what it says instead.
         ``given`` holds values of properties that chance cannot find, such as ``{"iban": "DE89370400440532013000"}``.
+        ``from_document`` takes texts and numbers from the document where it has any that will do, so that they have
+        evidence, and quotes are true.
         """
         from .answers import RandomAnswers
 
         model = cls(usage=usage, size=size, split=split, faults=faults, seed=seed)
-        model._otherwise = RandomAnswers(seed, given or {})
+        model._otherwise = RandomAnswers(seed, given or {}, from_document)
         return model
 
     def add(self, *replies: Script) -> None:

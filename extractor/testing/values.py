@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from ..paths import Keys, to_path
+from .phrases import Phrases
 from .texts import text
 
 Rule: TypeAlias = Mapping[str, Any]
@@ -31,14 +32,18 @@ class NoValueError(AssertionError):
         super().__init__(f"No valid answer can be made at random: at {self.path}, {why}. {way}")
 
 
-def value_of(schema: Rule, chance: Random, given: Mapping[str, object]) -> object:
-    """A value that the strict schema takes, with the properties given. ``NoValueError`` says where none can be made."""
-    return _Maker(schema, chance, given).make(schema, ())
+def value_of(
+    schema: Rule, chance: Random, given: Mapping[str, object] | None = None, phrases: Phrases | None = None
+) -> object:
+    """A value that the strict schema takes, with the properties given, and words and numbers of a document where there
+    is one. ``NoValueError`` says where none can be made."""
+    return _Maker(schema, chance, given or {}, phrases or Phrases("")).make(schema, ())
 
 
 class _Maker:
-    def __init__(self, root: Rule, chance: Random, given: Mapping[str, object]) -> None:
+    def __init__(self, root: Rule, chance: Random, given: Mapping[str, object], phrases: Phrases) -> None:
         self._root = root
+        self._phrases = phrases
         self._given = given
         self._chance = chance
         self._made = 0
@@ -89,10 +94,13 @@ class _Maker:
         return str(self._chance.choice(known))
 
     def _object(self, rule: Rule, keys: Keys) -> object:
-        return {
+        made = {
             key: self._given[key] if key in self._given else self.make(inner, (*keys, key))
             for key, inner in rule.get("properties", {}).items()
         }
+        if made.keys() == _QUOTED and (quote := self._phrases.quote(made["value"])):
+            made["quote"] = quote
+        return made
 
     def _array(self, rule: Rule, keys: Keys) -> object:
         low = int(rule.get("minItems", 0))
@@ -118,13 +126,19 @@ class _Maker:
         return item, False
 
     def _string(self, rule: Rule, keys: Keys) -> object:
-        return text(rule, self._chance)
+        return self._phrases.text(rule, self._chance) or text(rule, self._chance)
 
     def _integer(self, rule: Rule, keys: Keys) -> object:
+        found = self._phrases.number(rule, "integer", self._chance)
+        if found is not None:
+            return int(found)
         step = Fraction(Fraction(str(rule.get("multipleOf", 1))).numerator)
         return int(_number(rule, step, self._chance))
 
     def _number(self, rule: Rule, keys: Keys) -> object:
+        found = self._phrases.number(rule, "number", self._chance)
+        if found is not None:
+            return found
         if "multipleOf" in rule:
             return _exact(rule, self._chance)
         for step in (Fraction(1, 100), Fraction(1, 10**6), Fraction(1, 10**12)):
@@ -150,6 +164,8 @@ _KINDS: Mapping[object, Callable[[_Maker, Rule, Keys], object]] = {
     "boolean": _Maker._boolean,
     "null": _Maker._null,
 }
+_QUOTED = {"quote", "value"}
+"""What a value with the words of the document beside it is made of."""
 _UNKNOWN = {"allOf", "oneOf", "not", "if", "prefixItems", "patternProperties", "contains", "dependentSchemas"}
 """Keywords that could make a value wrong which was made without a look at them."""
 

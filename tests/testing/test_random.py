@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import AnyUrl, BaseModel, Field
 
-from extractor import ChatRequest, Completion, Extractor, Schema
+from extractor import ChatRequest, Completion, Extractor, Schema, Verbatim
 from extractor.errors import UnsupportedTypeError
 from extractor.schema.dialects import DIALECTS
 from extractor.testing import FakeModel, NoValueError
@@ -39,7 +39,7 @@ def check_all_fit(strict: Mapping[str, object], values: list[object]) -> None:
 
 
 def made(strict: Mapping[str, object], count: int = 20) -> list[object]:
-    return [value_of(strict, Random(seed), {}) for seed in range(count)]
+    return [value_of(strict, Random(seed)) for seed in range(count)]
 
 
 def stricts(kind: Any) -> list[Mapping[str, object]]:
@@ -59,7 +59,7 @@ def extractor(model: FakeModel, **options: Any) -> Extractor:
 @quick
 def test_every_answer_is_valid_under_the_strict_schema(pair: Any, seed: int) -> None:
     for strict in stricts(pair[0]):
-        check_all_fit(strict, [value_of(strict, Random(seed), {})])
+        check_all_fit(strict, [value_of(strict, Random(seed))])
 
 
 @given(_types, st.integers(0, 999))
@@ -158,11 +158,38 @@ def test_what_chance_cannot_find_is_given_or_told() -> None:
     asked = {**odd, "required": ["a"], "additionalProperties": False}
     asked["properties"]["a"]["minItems"] = 1
     with pytest.raises(NoValueError, match=r"at \$\.a\[0\], no text is found for pattern '\^\(\?!\)\$'") as caught:
-        value_of(asked, Random(1), {})
+        value_of(asked, Random(1))
     assert caught.value.path == "$.a[0]"
     assert value_of(asked, Random(1), {"a": ["x"]}) == {"a": ["x"]}
     model = FakeModel.random(given={"label": "root", "first": None})
     assert extractor(model).extract(Tree, "text").value.label == "root"
+
+
+DOCUMENT = "Invoice A-17 of Acme & Sons, 42.50 to be paid\nLine 3: 7 boxes of nails"
+
+
+class Found(BaseModel):
+    buyer: Annotated[str, Verbatim]
+    total: Annotated[float, Verbatim]
+    boxes: Annotated[int, Verbatim, Field(le=7)]
+    code: Annotated[str, Field(pattern="^A-[0-9]+$"), Verbatim]
+    free: Annotated[str, Field(max_length=1)]
+    day: date
+
+
+@pytest.mark.parametrize("options", [{}, {"quotes": True}, {"grounding": "require"}], ids=str)
+@pytest.mark.parametrize("seed", range(10))
+def test_values_of_the_document_are_found_in_it(seed: int, options: dict[str, Any]) -> None:
+    kind = Found if not options else dict[str, str]
+    result = extractor(FakeModel.random(seed, from_document=True)).extract(kind, DOCUMENT, **options)
+    assert len(result.attempts) == 1
+    if isinstance(result.value, Found):
+        assert result.value.buyer in DOCUMENT
+        assert (result.value.total in (42.5, 3, 7), result.value.boxes in (3, 7), result.value.code) == (
+            True,
+            True,
+            "A-17",
+        )
 
 
 BAD: list[tuple[dict[str, object], str]] = [
@@ -181,7 +208,7 @@ BAD: list[tuple[dict[str, object], str]] = [
 @pytest.mark.parametrize(("rule", "why"), BAD, ids=str)
 def test_what_cannot_be_made_is_told_with_its_place(rule: dict[str, object], why: str) -> None:
     with pytest.raises(NoValueError) as caught:
-        value_of({"type": "object", "properties": {"a": rule}}, Random(1), {})
+        value_of({"type": "object", "properties": {"a": rule}}, Random(1))
     assert why in str(caught.value)
     assert caught.value.path == "$.a"
 
@@ -189,7 +216,7 @@ def test_what_cannot_be_made_is_told_with_its_place(rule: dict[str, object], why
 def test_an_endless_schema_is_told() -> None:
     endless = {"type": "object", "properties": {"a": {"anyOf": [{"$ref": "#"}]}}}
     with pytest.raises(NoValueError, match="has no end"):
-        value_of(endless, Random(1), {})
+        value_of(endless, Random(1))
 
 
 def test_added_replies_are_what_it_says_instead() -> None:
