@@ -188,6 +188,12 @@ def test_a_picture_on_the_web_is_not_fetched() -> None:
     assert not any(tag == "img" for tag, _ in page.tags)
 
 
+def test_a_picture_that_cannot_be_decoded_says_so() -> None:
+    broken = Image(b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + b"\0" * 300_000 + b"IEND\xaeB`\x82")
+    assert "the picture cannot be decoded" in Parsed(broken._repr_html_()).text
+    assert "the picture cannot be decoded" in Parsed(Document.of(broken)._repr_html_()).text
+
+
 def test_a_large_picture_is_made_smaller() -> None:
     from PIL import Image as pillow
 

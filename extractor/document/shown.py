@@ -32,9 +32,9 @@ def shot_of(page: Page, width: int, size: int) -> Shot:
     """The picture of a page in about so many pixels a row, and ``size`` bytes of URL at most. Nothing is fetched."""
     try:
         picture = page.picture(width) if page.has_picture else None
-        return Shot() if picture is None else _shrunk(picture, width, size)
     except (DocumentError, SetupError) as error:
         return Shot(why=str(error))
+    return Shot() if picture is None else _shrunk(picture, width, size)
 
 
 def _shrunk(image: Image, width: int, size: int) -> Shot:
@@ -42,7 +42,10 @@ def _shrunk(image: Image, width: int, size: int) -> Shot:
 
     if not isinstance(image.source, bytes):
         return Shot(why=f"a picture at {image.url}, which is not fetched")
-    shrunk, _ = fitted(image, Budget(width * width * 3 // 2, size))
+    try:
+        shrunk, _ = fitted(image, Budget(width * width * 3 // 2, size))
+    except (DocumentError, SetupError) as error:
+        return Shot(why=str(error))
     return Shot(shrunk.url) if len(shrunk.url) <= size + 100 else Shot(why="a picture that is too large to be shown")
 
 
