@@ -8,7 +8,7 @@ blanks.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from .finding import Finder
 from .labels import labels_of
 from .lark import checked, json_part
 from .likely import likely_texts, shape_of
-from .offers import MOST, offered
+from .offers import MOST, may_be_said, offered
 
 Json = Mapping[str, Any]
 _PIECES = re.compile(
@@ -61,13 +61,18 @@ class _Rules:
         if "$ref" in rule:
             return self._referred(str(rule["$ref"]), keys)
         if "anyOf" in rule:
-            return self._named(" | ".join(self.node(_told(branch, rule), keys) for branch in rule["anyOf"]))
+            return self._union([_told(branch, rule) for branch in rule["anyOf"]], keys)
         kinds = rule.get("type")
         if isinstance(kinds, list) and "enum" not in rule:
-            return self._named(" | ".join(self.node({**rule, "type": kind}, keys) for kind in kinds))
+            return self._union([{**rule, "type": kind} for kind in kinds], keys)
         if "enum" in rule or "const" in rule:
             return self._as_it_says(rule)
         return _KINDS.get(str(kinds), _Rules._leaf)(self, rule, keys)
+
+    def _union(self, branches: Sequence[Json], keys: Keys) -> str:
+        """One of the branches, without those that the document cannot say, such as a day where it writes none."""
+        said = [branch for branch in branches if self.is_free(keys) or may_be_said(self.finder, branch)]
+        return self._named(" | ".join(self.node(branch, keys) for branch in said or branches))
 
     def _named(self, body: str, *, terminal: bool = False) -> str:
         """The name of a rule with this body."""

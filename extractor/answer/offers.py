@@ -43,6 +43,15 @@ def offered(finder: Finder, rule: Json, name: str | None = None) -> Sequence[obj
     return list(dict.fromkeys(_matching(finder, rule, name)))[:MOST] if "pattern" in rule else []
 
 
+def may_be_said(finder: Finder, rule: Json) -> bool:
+    """Whether the document may say a leaf all the same where it offers nothing: a number may stand there in words, and
+    the day of a month that is written alone; a day, a time or an address may not."""
+    shape = rule.get("format") if rule.get("type") == "string" else None
+    if shape not in _FORMATS or (shape in ("date", "date-time") and finder.surface.months):
+        return True
+    return bool(offered(finder, rule))
+
+
 def _numbers(finder: Finder, rule: Json, name: str | None) -> list[Decimal]:
     table = {value: places for value, places in finder.surface.numbers.items() if _fits(value, rule)}
     if name is None:

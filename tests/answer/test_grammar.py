@@ -111,6 +111,15 @@ def test_a_document_that_offers_nothing_leaves_the_schema() -> None:
     assert accepts(float, "no number here", {"value": 3.5}, {"value": "x"}) == [True, False]
 
 
+def test_a_day_that_the_document_does_not_write_is_null() -> None:
+    day = {"value": "2026-03-01"}
+    assert accepts(date | None, "Invoice A-17", {"value": None}, day) == [True, False]
+    assert accepts(date | None, "Invoice of March 2026", {"value": None}, day) == [True, True]
+    assert accepts(date | None, "Invoice A-17", day, free=True) == [True]
+    assert accepts(date, "Invoice A-17", day) == [True]
+    assert accepts(date | str, "Invoice A-17", {"value": "A-17"}, day) == [True, False]
+
+
 def test_numbers_are_those_beside_the_field_s_name_where_there_are_such() -> None:
     finder = Finder("Nails 4.50\nTotal 9.00\nIn words: nine 9 of 77")
     assert offered(finder, {"type": "number"}, "total") == [9]
