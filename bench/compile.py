@@ -3,7 +3,8 @@
     python bench/compile.py            # some seconds
     python bench/compile.py --quick    # a second, rough figures
 
-Each figure is the best of several runs, from the type to the strict schema, with no cache.
+Each figure is the best of several runs, from the type to the strict schema, with no cache. The last lines say how many
+times longer ten times the fields take.
 """
 
 from __future__ import annotations
@@ -96,8 +97,12 @@ def main() -> None:
     seconds = 0.1 if options.parse_args().quick else 0.6
     found = converters()
     print(f"{'us per compile':<16}" + "".join(f"{name:>16}" for name in found))
-    for kind in TYPES:
-        print(f"{kind.__name__:<16}" + "".join(f"{best(convert, kind, seconds):>16,.0f}" for convert in found.values()))
+    table = {kind.__name__: [best(convert, kind, seconds) for convert in found.values()] for kind in TYPES}
+    for name, figures in table.items():
+        print(f"{name:<16}" + "".join(f"{figure:>16,.0f}" for figure in figures))
+    for few, many in (("Flat20", "Flat200"), ("Flat200", "Flat2000")):
+        times = (b / a for a, b in zip(table[few], table[many], strict=True))
+        print(f"{few[4:] + ' to ' + many[4:]:<16}" + "".join(f"{each:>15.1f}x" for each in times))
 
 
 if __name__ == "__main__":

@@ -85,7 +85,7 @@ class Endpoint:
     @classmethod
     def of(cls, base_url: str, key: Secret | None, headers: Mapping[str, str] | None) -> Endpoint:
         url = _chat_url(base_url)
-        sent = httpx.Headers(_HEADERS)
+        sent = httpx.Headers({"Host": url.netloc.decode(), **_HEADERS})
         sent.update({"authorization": key.bearer()} if key else {})
         sent.update(_own_headers(headers or {}))
         return cls(url, key, sent)
@@ -115,7 +115,10 @@ class Endpoint:
             "whole": timeout.whole,
         }
         body, extensions = chat.to_json(), {"timeout": limits} if halt is None else {"timeout": limits, "halt": halt}
-        request = httpx.Request("POST", self.url, headers=self.headers, content=body, extensions=extensions)
+        stream = httpx.ByteStream(body)  # with ``content=`` all headers would be made anew for each request
+        request = httpx.Request("POST", self.url, headers=self.headers, stream=stream, extensions=extensions)
+        request.headers["Content-Length"] = str(len(body))
+        request.read()
         if chat.stream:
             request.headers["accept"] = "text/event-stream"
         return request

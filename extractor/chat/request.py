@@ -81,7 +81,8 @@ class ChatRequest:
                     object.__setattr__(self, name, tuple(value))
         if self.model is None or self.messages is None:
             raise wrong_type(None, "model" if self.model is None else "messages", "given")
-        extra_body(self.extra_body, "extra_body")
+        if self.extra_body != {}:
+            extra_body(self.extra_body, "extra_body")
         if self.top_logprobs is not None:
             needs_logprobs(self.top_logprobs, self.logprobs)
         if self.stream_options is not None:
