@@ -10,19 +10,25 @@ from extractor import (
     AsyncStream,
     Attempt,
     ChatRequest,
+    Comparison,
     Completion,
+    Difference,
     Document,
+    Evaluation,
     Extractor,
     Guards,
     Image,
     Issue,
     Ledger,
+    Metric,
     Partial,
     Repaired,
     Result,
     Schema,
     Stream,
     Timeouts,
+    compare,
+    evaluate,
     extract,
     repair,
 )
@@ -107,6 +113,14 @@ def schemas() -> None:
     assert_type(Schema.of(Invoice), Schema[Invoice])
     assert_type(Schema.of(list[int] | None), Schema[list[int] | None])
     assert_type(repair("{}", Schema.of(Invoice)), Repaired)
+
+
+def evaluations(extractor: Extractor) -> None:
+    evaluation = evaluate(Invoice, [(Path("a.pdf"), {"total": 1})], extractor, journal="run.jsonl", seed=3)
+    assert_type(evaluation, Evaluation)
+    assert_type(evaluation - evaluate({"type": "object"}, "gold.jsonl", "run.jsonl"), Difference)
+    assert_type(compare({"a": extractor}, list[Invoice], Path("gold.csv"), metrics={"[*]": Metric.text}), Comparison)
+    evaluate(Invoice, "gold.jsonl", extractor, jurnal="run.jsonl")  # type: ignore[call-arg]
 
 
 def batches(extractor: Extractor, awaiting: AsyncExtractor) -> None:

@@ -33,7 +33,7 @@ def of_evaluation(evaluation: Evaluation) -> Figure:
         right.barh(range(len(fields)), widths, left=starts, color=colour, label=state)
         starts = [start + width for start, width in zip(starts, widths, strict=True)]
     right.set(xlabel="leaves")
-    right.legend(frameon=False, loc="best")
+    figure.legend(frameon=False, ncols=len(_COLOURS), loc="outside upper right")
     return figure
 
 
@@ -43,7 +43,7 @@ def of_difference(difference: Difference) -> Figure:
     figure, (axes,) = _figure(list(gains), 1)
     _points(axes, list(gains.values()))
     axes.axvline(0, color="grey", linewidth=1)
-    axes.set(xlabel=f"F1 of {difference.names[0]} less that of {difference.names[1]}")
+    axes.set(xlabel=_plain(f"F1 of {difference.names[0]} less that of {difference.names[1]}"))
     return figure
 
 
@@ -54,9 +54,9 @@ def of_comparison(comparison: Comparison) -> Figure:
     for at, (name, evaluation) in enumerate(comparison.items()):
         found = [evaluation.fields.get(path) for path in paths]
         scores = [evaluation.f1, *(score.f1 if score else Score(None) for score in found)]
-        _points(axes, scores, label=name, shift=0.5 * (at + 0.5) / len(comparison) - 0.25)
+        _points(axes, scores, label=_plain(name), shift=0.5 * (at + 0.5) / len(comparison) - 0.25)
     axes.set(xlabel="F1")
-    axes.legend(frameon=False)
+    figure.legend(frameon=False, loc="outside upper right")
     return figure
 
 

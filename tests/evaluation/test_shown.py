@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,9 @@ from pydantic import BaseModel
 from extractor import Comparison, Difference, Evaluation, SetupError, compare, evaluate
 
 from ..browser import browser_page
+from ..test_display import Parsed
 
-HOSTILE = "<script>document.title='owned'</script> \u202eمرحبا\u202c \"quotes\" & 'more' $x$ 😀"
+HOSTILE = "<script>document.title='owned'</script> \u202eمرحبا\u202c \"quotes\" & 'more' $\\frac{1}$ 😀"
 
 
 class Bill(BaseModel):
@@ -40,20 +40,6 @@ def said(count: int = 30, wrong: int = 20) -> dict[str, Any]:
 def shown() -> list[Evaluation | Difference | Comparison]:
     one, other = (evaluate(Bill, gold(), said(wrong=wrong)) for wrong in (20, 5))
     return [one, one - other, compare({HOSTILE: said(), "<b>": said(wrong=3)}, Bill, gold())]
-
-
-class Parsed(HTMLParser):
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 ALLOWED = set("div style table tr td th p bdi span meter details summary".split())
