@@ -90,14 +90,19 @@ def _tqdm() -> Shown:
     return _Told(tell, lambda: bar is not None and bar.close())
 
 
-def rich_bar(console: Console) -> tuple[Callable[[Progress], None], Callable[[], None]]:
-    """A bar in a console, which lines can be printed above: what tells it, and what ends it."""
+def rich_bar(console: Console, total: int | None = None) -> tuple[Callable[[Progress], None], Callable[[], None]]:
+    """A bar in a console, which lines can be printed above: what tells it, and what ends it.
+
+    Where the ``total`` is known it is there at once, else when the first item is.
+    """
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
 
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[facts]}"))
     bars = Bars(*columns, console=console)
-    task = bars.add_task("documents", total=None, facts="")
+    task = bars.add_task("documents", total=total, facts="")
+    if total is not None:
+        bars.start()
 
     def tell(progress: Progress) -> None:
         bars.update(task, completed=progress.done, total=progress.total, facts=_facts(progress))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -9,9 +10,14 @@ def main() -> None:
     """The ``extractor`` command."""
     try:
         from .commands import app
+        from .completing import rejoin
     except ModuleNotFoundError as missing:
         if missing.name not in ("typer", "rich"):
             raise
         print('The command line needs typer and rich: pip install "typed-extractor[cli]"', file=sys.stderr)
         raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    if os.environ.get("_EXTRACTOR_COMPLETE") == "complete_bash":
+        rejoin(os.environ)
     app()

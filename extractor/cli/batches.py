@@ -181,13 +181,17 @@ def _ended(tally: _Tally, options: BatchOptions) -> int:
 
 @contextmanager
 def with_bar(
-    options: BatchOptions, files: int = 2, put: Callable[[dict[str, object]], None] | None = None
+    options: BatchOptions, files: int | None = None, put: Callable[[dict[str, object]], None] | None = None
 ) -> Iterator[None]:
-    """A bar on a terminal, where there is more than one file, and no lines are ``put`` that it would tear."""
-    if not is_watched() or files < 2 or (put is write and is_seen()):
+    """A bar on a terminal, or for one file a sign of life, where no lines are ``put`` that it would tear."""
+    if not is_watched() or (put is write and is_seen()):
         yield
         return
-    tell, stop = rich_bar(err)
+    if files == 1:
+        with err.status("reading …"):
+            yield
+        return
+    tell, stop = rich_bar(err, files)
     options["progress"] = tell
     try:
         yield

@@ -9,19 +9,15 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from ..answer import repair as repair_text
-from ..options import Settings
-from ..schema import Schema
 from . import doctor, evaluating, extracting, inferring, types
 from .app import TypeArgument, app
-from .batches import read_again
 from .completing import types as completed
 from .flags import takes
 from .saying import is_seen, say, show, usage_errors, write
 from .settings import given
 from .showing import line_for, put_json
 from .views import table
-from .wording import after
+from .wording import after, flowing
 
 __all__ = ["app", "doctor", "evaluating", "extracting", "inferring"]
 
@@ -43,6 +39,7 @@ def report(
     """
     from ..report import of_journal
     from ..report import report as written
+    from ..schema import Schema
 
     with usage_errors():
         schema = Schema.of(types.load(type)) if type else None
@@ -62,6 +59,10 @@ def revalidate(
 
     Values that TYPE no longer takes are lines with "error"; failures that it takes now are lines with "value".
     """
+    from ..options import Settings
+    from ..schema import Schema
+    from .batches import read_again
+
     with usage_errors():
         settings = Settings.of("none", {"locale": given(flags).value("locale")})
         code = read_again(journal, Schema.of(types.load(type)), settings, line_for(json))
@@ -79,6 +80,8 @@ def schema(
 
     With --explain, one line a change: a table on a terminal, JSON in a pipe.
     """
+    from ..schema import Schema
+
     with usage_errors():
         wanted = types.load(type)
         compiled: Schema[Any] = Schema.of(wanted, dialect=given(flags).value("dialect"))
@@ -104,6 +107,9 @@ def repair(
     ] = None,
 ) -> None:
     """The JSON that a model's text means; what was corrected goes to stderr. Exit 1 where it means none."""
+    from ..answer import repair as repair_text
+    from ..schema import Schema
+
     with usage_errors():
         compiled = Schema.of(types.load(type)) if type else None
         text = (sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()).decode("utf-8", "replace")
@@ -126,3 +132,7 @@ def demo() -> None:
 
     with usage_errors():
         run()
+
+
+for command in app.registered_commands:
+    command.help = flowing(getattr(command.callback, "__doc__", None) or "")

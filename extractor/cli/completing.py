@@ -4,17 +4,54 @@ from __future__ import annotations
 
 import ast
 import os
+from collections.abc import MutableMapping
 from pathlib import Path
 
-_WORDS, _PLACE = "COMP_WORDS", "COMP_CWORD"
+_WORDS, _NUMBER, _FILE = "COMP_WORDS", "COMP_CWORD", "_EXTRACTOR_COMPLETE_IN"
+
+
+def rejoin(environment: MutableMapping[str, str]) -> None:
+    """Put words together that bash takes apart at a colon: ``types.py``, ``:``, ``Order``.
+
+    Of the word that is completed bash wants what comes after the colon alone: its file is put beside it.
+    """
+    joined: list[str] = []
+    after_colon, number = False, int(environment[_NUMBER])
+    for at, word in enumerate(environment[_WORDS].split("\n")):
+        if joined and (after_colon or word == ":"):
+            joined[-1] += word
+        else:
+            joined.append(word)
+        after_colon = word == ":"
+        if at == number:
+            environment[_NUMBER] = str(len(joined) - 1)
+            if ":" in joined[-1]:
+                environment[_FILE], _, joined[-1] = joined[-1].rpartition(":")
+            break
+    environment[_WORDS] = "\n".join(joined)
 
 
 def types(incomplete: str) -> list[str]:
     """Ready-made types and files of types, or the names in the file that was named."""
+    if _FILE in os.environ:
+        return [each for each in names_in(Path(os.environ[_FILE])) if each.startswith(incomplete)]
     place, colon, name = incomplete.rpartition(":")
     if colon and place.endswith(".py"):
         return [f"{place}:{each}" for each in names_in(Path(place)) if each.startswith(name)]
     return [*_ready_made(incomplete), *_files(incomplete)]
+
+
+def dialects(incomplete: str) -> list[str]:
+    from ..schema.dialects import DIALECTS
+
+    return [name for name in DIALECTS if name.startswith(incomplete)]
+
+
+def options(incomplete: str) -> list[str]:
+    """Names of options, for ``-o``."""
+    from .reading import NAMES
+
+    return sorted(f"{name}=" for name in NAMES if name.startswith(incomplete))
 
 
 def names_in(file: Path) -> list[str]:
@@ -36,10 +73,20 @@ def _names(node: ast.stmt) -> list[str]:
 
 
 def _ready_made(incomplete: str) -> list[str]:
-    import schemas
+    from importlib.util import find_spec
 
-    names = ("".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-") for name in schemas.TYPES)
-    return sorted(name for name in names if name.startswith(incomplete))
+    found = find_spec("schemas")
+    assert found is not None
+    names = _listed(Path(str(found.origin)), "TYPES")
+    made = ("".join(f"-{char.lower()}" if char.isupper() else char for char in name)[1:] for name in names)
+    return sorted(name for name in made if name.startswith(incomplete))
+
+
+def _listed(file: Path, name: str) -> list[str]:
+    """The words in the list of a name at the top of a file."""
+    assigned = (node for node in ast.parse(file.read_text("utf-8")).body if isinstance(node, ast.Assign))
+    lists = (node.value for node in assigned if name in _names(node))
+    return [word for each in lists for word in ast.literal_eval(each)]
 
 
 def _files(incomplete: str) -> list[str]:

@@ -7,16 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from ..schema import Schema
 from . import types
 from .app import TypeArgument, app
-from .batches import groups_of, read_all
 from .flags import ASKED, FLAGS, HEADERS, MANY, OTHERS, takes
-from .inputs import Inputs
 from .saying import usage_errors
 from .settings import given
 from .showing import line_for
-from .streaming import check_alone, one_call, stream_all
 from .wording import after
 
 _OUT = "What comes out"
@@ -64,6 +60,11 @@ def extract(
     With --stream files are read one after the other, and seen on the terminal while they are. Of a list each item is a
     line with "file" and "item", in a pipe as soon as it is whole.
     """
+    from ..schema import Schema
+    from .batches import groups_of, read_all
+    from .inputs import Inputs
+    from .streaming import check_alone, one_call, stream_all
+
     with usage_errors():
         settings = given(flags, option or (), header or ())
         options = settings.options()

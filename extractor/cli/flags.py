@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from ..schema.dialects import DIALECTS
+from .completing import dialects, options
 from .reading import kinds_of, words_of
 from .settings import flag_of
 from .wording import worded
@@ -34,13 +34,13 @@ class Flag:
     panel: str
     letter: str = ""
     metavar: str = ""
-    words: tuple[str, ...] = ()
+    complete: Callable[[str], list[str]] | None = None
 
     def parameter(self) -> Parameter:
         return Parameter(self.name, Parameter.KEYWORD_ONLY, default=None, annotation=self._annotation())
 
     def _annotation(self) -> Any:
-        words, kinds = self.words or words_of(self.name), kinds_of(self.name)
+        words, kinds = words_of(self.name), kinds_of(self.name)
         if bool in kinds and str not in kinds:
             both = f"{flag_of(self.name)}/--no{flag_of(self.name)[1:]}"
             return Annotated[bool | None, typer.Option(both, help=worded(self.help), rich_help_panel=self.panel)]
@@ -49,7 +49,7 @@ class Flag:
             help=worded(self.help),
             rich_help_panel=self.panel,
             metavar=self.metavar or ("|".join(words) if words else _metavar(kinds)),
-            autocompletion=_completing(words),
+            autocompletion=self.complete or _completing(words),
         )
         return Annotated[str | None, option]
 
@@ -71,7 +71,7 @@ FLAGS = {
         Flag("model", "Name of the model; `local`, the embedded one; or a .gguf file.", ENDPOINT, "-m", "NAME"),
         Flag("base_url", "Where the endpoint is, such as https://host/v1.", ENDPOINT, "", "URL"),
         Flag("mode", "How the schema travels; auto finds out.", ENDPOINT),
-        Flag("dialect", "Which family of strict schemas the endpoint takes.", ENDPOINT, words=tuple(DIALECTS)),
+        Flag("dialect", "Which family of strict schemas the endpoint takes.", ENDPOINT, "", "NAME", dialects),
         Flag("timeout", "Seconds for one request.", ENDPOINT),
         Flag("instructions", "Your words to the model; @FILE for those in a file.", ASKED, "-i"),
         Flag("examples", "Corrections of the review page, shown to the model first.", ASKED, "", "FILE"),
@@ -100,7 +100,7 @@ FLAGS = {
 }
 OTHERS = Annotated[
     list[str] | None,
-    typer.Option("-o", "--option", metavar="NAME=VALUE", help="Any other option by its name; see docs/cli.md."),
+    typer.Option("-o", "--option", metavar="NAME=VALUE", help="Any option by its name.", autocompletion=options),
 ]
 HEADERS = Annotated[
     list[str] | None,

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from ..client import LOCAL, Extractor
 from ..errors import ExtractorError, SetupError
 from ..options import VARIABLES, BatchOptions
 from .reading import NAMES, PLACES, check, checked_name, read
+
+if TYPE_CHECKING:
+    from ..client import Extractor
 
 _PREFIX = "EXTRACTOR_"
 _OTHERS = {*VARIABLES, f"{_PREFIX}CACHE", f"{_PREFIX}PASSWORD"}
@@ -50,6 +52,8 @@ class Given:
 
     def extractor(self, **options: Any) -> Extractor:
         """What asks. SetupError speaks of flags."""
+        from ..client import Extractor
+
         model, base_url = self.value("model"), self.value("base_url")
         try:
             return Extractor(
@@ -90,7 +94,7 @@ def _merged(layers: Iterable[Mapping[str, Setting]]) -> dict[str, Setting]:
 
 
 def _is_local(model: Setting | None) -> bool:
-    return model is not None and (model.value == LOCAL or str(model.value).endswith(".gguf"))
+    return model is not None and (model.value == "local" or str(model.value).endswith(".gguf"))
 
 
 def flag_of(name: str) -> str:

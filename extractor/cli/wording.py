@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from inspect import cleandoc
 from typing import Literal
 
 from rich.markup import escape
@@ -62,6 +63,12 @@ def worded(text: str) -> str:
     return re.sub(r"`(.+?)`", r"[bold cyan]\1[/]", escape(text))
 
 
+def flowing(text: str) -> str:
+    """The words of a docstring, each paragraph as one line, which is broken where the terminal ends."""
+    paragraphs = cleandoc(text).split("\n\n")
+    return worded("\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs))
+
+
 def after(command: str) -> str:
     """What stands below the help of a command: its examples and the exit codes."""
     return f"{_examples(EXAMPLES[command])}\n\n{worded(EXIT_CODES)}"
@@ -70,4 +77,4 @@ def after(command: str) -> str:
 def _examples(commands: Sequence[str]) -> str:
     if MARKUP is None:
         return "\n".join(("\b", "Examples:", *(f"  {command}" for command in commands)))
-    return "\n\n".join(("[bold]Examples[/]", *(f"  [cyan]{escape(command)}[/]" for command in commands), " "))
+    return "\n".join(("[bold]Examples[/]", *(f"  [cyan]{escape(command)}[/]" for command in commands)))

@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from extractor import Metric, SetupError, evaluate
 from extractor.chat import ChatRequest, Completion
-from extractor.cli import evaluating
+from extractor.cli import scoring
 from extractor.cli.commands import app
-from extractor.cli.evaluating import metrics_of
+from extractor.cli.scoring import metrics_of
 from extractor.options import VARIABLES
 
 from ..endpoint import endpoint
@@ -150,7 +150,7 @@ def test_words_for_metrics() -> None:
 def test_a_terminal_shows_a_table_that_fits() -> None:
     console = Console(width=80)
     with console.capture() as captured:
-        console.print(evaluating.view(evaluate(dict[str, int], {"a\x1b[2J": {"x": 1}}, {"a\x1b[2J": {"x": 2}})))
+        console.print(scoring.view(evaluate(dict[str, int], {"a\x1b[2J": {"x": 1}}, {"a\x1b[2J": {"x": 2}})))
     lines = captured.get().splitlines()
     assert lines[0].startswith("F1 0.000, precision 0.000")
     assert any("$[*]" in line and "0.000" in line for line in lines)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.live import Live
 
-from ...client import Extractor
 from ...errors import SetupError
-from ...lessons import memory_at
 from ..app import app
 from ..flags import HEADERS, OTHERS, takes
 from ..saying import is_seen, is_watched, say, show, usage_errors, write
 from ..settings import Given, given
 from ..wording import after
-from .probes import Asking, Finding
-from .report import Report, shown_advice, shown_findings, shown_setup
+
+if TYPE_CHECKING:
+    from ...client import Extractor
+    from .probes import Finding
+    from .report import Report
 
 _PATIENCE = 30.0
 """Seconds for one request, where nothing else is said."""
@@ -41,6 +42,8 @@ def doctor(
     Where a file of lessons is named (EXTRACTOR_LESSONS), what is worth to be known is kept there. The exit code is 1
     where the endpoint does not answer, or there is none.
     """
+    from .report import Report, shown_setup
+
     with usage_errors():
         settings = given(flags, option or (), header or ())
         report = Report(settings)
@@ -74,6 +77,9 @@ def _extractor(settings: Given, report: Report) -> Extractor | None:
 
 def _examine(extractor: Extractor, report: Report, tables: bool) -> None:
     """Ask, and show each finding as it comes."""
+    from .probes import Asking
+    from .report import shown_findings
+
     findings = Asking(extractor).findings()
     try:
         if tables and is_watched():
@@ -99,6 +105,8 @@ def _tell(finding: Finding) -> None:
 
 def _conclude(extractor: Extractor, report: Report, tables: bool) -> None:
     """What it cost, what may be set, and what is kept."""
+    from .report import shown_advice
+
     say(f"spent: {report.ledger}", "dim")
     if not report.answers:
         say(f"{report.url} gives no completion.", "red")
@@ -109,6 +117,8 @@ def _conclude(extractor: Extractor, report: Report, tables: bool) -> None:
 
 
 def _keep(endpoint: str, report: Report) -> None:
+    from ...lessons import memory_at
+
     lessons, memory = report.lessons(), memory_at(report.given.value("lessons"))
     if lessons is None:
         return
