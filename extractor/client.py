@@ -296,7 +296,7 @@ class AsyncExtractor(_Front[httpx.AsyncBaseTransport]):
     async def _ask(self, chat: ChatRequest, timeout: Timeouts) -> Answer:
         from .transports.inner import async_of
 
-        request, started = self._endpoint.request(chat, timeout), time.perf_counter()
+        request, started = await self._endpoint.request_async(chat, timeout), time.perf_counter()
         try:
             response: httpx.Response = await async_of(self._transport).handle_async_request(request)
             body = await response.aread()

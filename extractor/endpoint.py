@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import httpx
@@ -17,6 +18,7 @@ from .limits import Timeouts
 from .options import KEYS
 
 if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
     from threading import Event
 
     from .flow import Answer
@@ -74,6 +76,33 @@ class Secret:
         return text.replace(self._text, "[key]") if len(self._text) >= _SHORTEST_SECRET else text
 
 
+class _Drawer:
+    """One thread for requests whose pictures are drawn: only one is drawn at a time, and many threads keep much more
+    memory for it."""
+
+    def __init__(self) -> None:
+        self.anew()
+
+    def anew(self) -> None:
+        """As a forked child needs it, which has no threads."""
+        self._lock = Lock()
+        self._pool: ThreadPoolExecutor | None = None
+
+    def written(self, chat: ChatRequest) -> bytes:
+        with self._lock:
+            if self._pool is None:
+                from concurrent.futures import ThreadPoolExecutor
+
+                self._pool = ThreadPoolExecutor(1, "extractor-draws")
+            pool = self._pool
+        return pool.submit(chat.to_json).result()
+
+
+_DRAWER = _Drawer()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_DRAWER.anew)
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One URL that speaks chat completions, and the headers that it is sent."""
@@ -114,7 +143,8 @@ class Endpoint:
             "between": timeout.between,
             "whole": timeout.whole,
         }
-        body, extensions = chat.to_json(), {"timeout": limits} if halt is None else {"timeout": limits, "halt": halt}
+        body = _DRAWER.written(chat) if chat.takes_long else chat.to_json()
+        extensions: dict[str, object] = {"timeout": limits} if halt is None else {"timeout": limits, "halt": halt}
         stream = httpx.ByteStream(body)  # with ``content=`` all headers would be made anew for each request
         request = httpx.Request("POST", self.url, headers=self.headers, stream=stream, extensions=extensions)
         request.headers["Content-Length"] = str(len(body))
@@ -122,6 +152,14 @@ class Endpoint:
         if chat.stream:
             request.headers["accept"] = "text/event-stream"
         return request
+
+    async def request_async(self, chat: ChatRequest, timeout: Timeouts) -> httpx.Request:
+        """The same; where pictures are drawn for it the event loop goes on meanwhile."""
+        if not chat.takes_long:
+            return self.request(chat, timeout)
+        from asyncio import to_thread
+
+        return await to_thread(self.request, chat, timeout)
 
     def outcome(self, request: httpx.Request, response: httpx.Response, body: bytes, started: float) -> Answer:
         """What the answer says: a completion, or why it is none."""

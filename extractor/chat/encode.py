@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import orjson
 
+from ..deferred import Deferred
 from .wrong import wrong_type, wrong_value
 
 SMALLEST, LARGEST = -(2**63), 2**64 - 1
@@ -75,6 +76,8 @@ def fits(value: float) -> bool:
 def _plain(value: object) -> object:
     if isinstance(value, Encoded):
         return orjson.Fragment(value.json)
+    if isinstance(value, Deferred):
+        return value.written()
     for kind, plain in _PLAIN:
         if isinstance(value, kind):
             return plain(value)

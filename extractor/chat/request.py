@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from ..brief import brief_fields
+from ..deferred import Deferred
 from .encode import encode
 from .messages import Message, Reasoning, ResponseFormat, StreamOptions, Tool, ToolChoice
 from .rules import FIELDS, NULLABLE, extra_body, needs_logprobs, needs_stream
@@ -88,8 +89,14 @@ class ChatRequest:
         if self.stream_options is not None:
             needs_stream(self.stream_options, self.stream)
 
+    @property
+    def takes_long(self) -> bool:
+        """Whether pictures have to be drawn to write it."""
+        return any(_is_drawn(part) for message in self.messages for part in _parts(message))
+
     def to_json(self) -> bytes:
-        """The body. ValueError, with a path, where a string cannot be written in UTF-8."""
+        """The body, in which pictures of pages are drawn. ValueError, with a path, where a string cannot be written in
+        UTF-8."""
         body = {name: value for name, value in zip(_NAMES, _values(self), strict=True) if value is not None}
         body.update(self.extra_body)
         return encode(body)
@@ -121,3 +128,13 @@ class ChatRequest:
 
     def __repr__(self) -> str:
         return brief_fields(self)
+
+
+def _parts(message: Message) -> Sequence[Any]:
+    content = message.get("content")
+    return content if isinstance(content, list | tuple) else ()
+
+
+def _is_drawn(part: Any) -> bool:
+    picture = part.get("image_url") if isinstance(part, Mapping) else None
+    return isinstance(picture, Mapping) and isinstance(picture.get("url"), Deferred)

@@ -74,7 +74,7 @@ def _changed(image: Image, opened: Drawn, budget: Budget, turned: bool) -> tuple
         data = _encoded(drawn, False)
     done = ["turned upright"] * turned + ["the first of its frames"] * (frames > 1)
     if sorted(drawn.size) != sorted(before):
-        done.append(f"shrunk from {_shown(before)} to {_shown(drawn.size)} pixels")
+        done.append(shrunk(before, drawn.size))
     return replace(image, source=data), ", ".join(done) or "encoded anew to take fewer bytes"
 
 
@@ -96,6 +96,11 @@ def _size(size: tuple[int, int], pixels: int) -> tuple[int, int]:
 def _sent(data: bytes) -> int:
     """Bytes in base64."""
     return -(-len(data) // 3) * 4
+
+
+def shrunk(before: tuple[int, int], after: tuple[int, int]) -> str:
+    """That a picture was made smaller, in words."""
+    return f"shrunk from {_shown(before)} to {_shown(after)} pixels"
 
 
 def _shown(size: tuple[int, int]) -> str:

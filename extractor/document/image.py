@@ -56,6 +56,11 @@ class Image:
             object.__setattr__(self, "_url", f"data:{self.media_type};base64,{encoded}")
         return self._url
 
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Its width and height in pixels; None for a web address, and where its header does not tell."""
+        return size_of(self.source, kind_of(self.source[:64])) if isinstance(self.source, bytes) else None
+
     def _repr_html_(self) -> str:
         from . import shown
 

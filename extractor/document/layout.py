@@ -52,6 +52,9 @@ class Origin(Protocol):
     def picture(self, width: int) -> Image | None:
         """The page as it is seen, so many pixels wide, where it can be drawn."""
 
+    def shape(self) -> float | None:
+        """How many times as high as wide the page is as it is seen, where it can be drawn."""
+
     def judge(self) -> Judgement:
         """Whether the page's text says what is seen on it."""
 

@@ -102,6 +102,9 @@ class Reading:
     def picture(self, width: int) -> Image | None:
         return None if self.drawn is None else self.drawn.picture(width)
 
+    def shape(self) -> float | None:
+        return None if self.drawn is None else self.drawn.shape()
+
     def judge(self) -> Judgement:
         return Judgement("good", "")
 

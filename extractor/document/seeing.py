@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ..errors import SetupError
 from .document import Document
+from .drawn import picture_of
 from .fit import Budget, fitted
 from .image import Image
 from .limits import unreadable
-from .page import Page
+from .page import PICTURE_WIDTH, Page
 from .sight import How, Seen, Sight
 
 if TYPE_CHECKING:
@@ -135,6 +136,11 @@ def _with_ocr(page: Page, seen: Seen, budget: Budget) -> Made:
 
 
 def _picture(page: Page, budget: Budget) -> tuple[Image, str]:
+    """The picture as it is sent, and what was done to it in words. That of a page with an origin is drawn then."""
+    if page.image is None and page.origin is not None:
+        later = picture_of(f"page {page.number}", page.origin, PICTURE_WIDTH, budget)
+        if later is not None:
+            return later
     picture = page.picture()
     assert picture is not None
     return fitted(picture, budget)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from .document import Document
@@ -33,6 +33,13 @@ class Sight(NamedTuple):
     document: Document
     shown: Document
     seen: tuple[Seen, ...] = ()
+
+    def at_last(self) -> tuple[Seen, ...]:
+        """What was seen, with what was done to pictures that were drawn since."""
+        from .drawn import told_of
+
+        pairs = zip(self.shown.pages, self.seen, strict=True)
+        return tuple(replace(seen, why=told_of(page.image, seen.why)) for page, seen in pairs)
 
 
 _WORDS: dict[How, str] = {

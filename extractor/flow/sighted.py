@@ -55,4 +55,4 @@ def as_seen(make: Callable[[Document], Flow[Result[T]]], document: Document, set
 
 def _told(flow: Flow[Result[T]], sight: Sight) -> Flow[Result[T]]:
     result = yield from flow
-    return replace(result, document=sight.document, seen=sight.seen)
+    return replace(result, document=sight.document, seen=sight.at_last())

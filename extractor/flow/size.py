@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import prompt
-from ..document.kinds import kind_of
-from ..document.sizes import size_of
 from ..document.windows import Reading, Window, windows_of
 from ..estimate import Estimate
 from ..schema.sizes import fullest, shortest
@@ -84,7 +82,6 @@ def page_tokens(page: Page) -> int:
     image = page.image
     if image is None:
         return UNSEEN_VIDEO if page.video else 0
-    if not isinstance(image.source, bytes):
+    if image.size is None:
         return image_tokens(1, 1, "low") if image.detail == "low" else UNSEEN_IMAGE
-    size = size_of(image.source, kind_of(image.source[:64]))
-    return image_tokens(*size, image.detail) if size else UNSEEN_IMAGE
+    return image_tokens(*image.size, image.detail)

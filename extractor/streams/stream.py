@@ -17,6 +17,7 @@ from ..flow import Ask, Rolling
 from ..transports.inner import async_of, sync_of
 from .listener import Listener, is_stream
 from .rolling import Tasks, Threads
+from .show import Unshown
 from .under import LEFT, Partials, Under
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class Stream(Under[T]):
                         yield  # what has come was taken by now
                         rolling.carry(effects, came)
                     elif len(effects) == 1 and isinstance(effects[0], Ask):
-                        listener = self._listen(effects[0])
+                        listener = self._listen(effects[0], self._request(effects[0]))
                         yield from self._read(listener)
                         came[0] = self._charged(effects[0], listener)
                     else:
@@ -150,9 +151,12 @@ class Stream(Under[T]):
                     raise
                 effects = self._effects(flow, tuple(came))
 
+    def _request(self, ask: Ask, halt: Event | None = None) -> httpx.Request:
+        return self._endpoint.request(ask.request, self._within(ask), halt)
+
     def _send(self, ask: Ask, halt: Event | None) -> Answer:
         """One of several requests, which are not shown."""
-        listener = self._overhear(ask, halt)
+        listener = self._listener_of(ask, self._request(ask, halt), Unshown())
         for _ in self._read(listener):
             pass
         return self._charged(ask, listener)
@@ -281,7 +285,7 @@ class AsyncStream(Under[T]):
                         yield
                         await rolling.carry(effects, came)
                     elif len(effects) == 1 and isinstance(effects[0], Ask):
-                        listener = self._listen(effects[0])
+                        listener = self._listen(effects[0], await self._request(effects[0]))
                         async with aclosing(self._read(listener)) as pieces:
                             async for _ in pieces:
                                 yield
@@ -295,8 +299,11 @@ class AsyncStream(Under[T]):
                     raise
                 effects = self._effects(flow, tuple(came))
 
+    async def _request(self, ask: Ask) -> httpx.Request:
+        return await self._endpoint.request_async(ask.request, self._within(ask))
+
     async def _send(self, ask: Ask) -> Answer:
-        listener = self._overhear(ask)
+        listener = self._listener_of(ask, await self._request(ask), Unshown())
         async for _ in self._read(listener):
             pass
         return self._charged(ask, listener)

@@ -15,12 +15,13 @@ from .opening import opened, seconds
 from .show import Unshown
 
 if TYPE_CHECKING:
-    from threading import Event
+    import httpx
 
     from ..document import DocumentSource
     from ..endpoint import Endpoint
     from ..flow import Answer, Ask, Effect, Flow
     from ..flow.effects import Came
+    from ..limits import Timeouts
     from ..options import Options
     from ..result import Result
     from .partial import Partial
@@ -88,18 +89,16 @@ class Under(Generic[T]):
         self._show.take()
         return effects
 
-    def _listen(self, ask: Ask) -> Listener:
+    def _listen(self, ask: Ask, request: httpx.Request) -> Listener:
         """To an answer that comes alone."""
-        self._listener = self._listener_of(ask, self._show.heard_as(ask.step))
+        self._listener = self._listener_of(ask, request, self._show.heard_as(ask.step))
         return self._listener
 
-    def _overhear(self, ask: Ask, halt: Event | None = None) -> Listener:
-        """To one of several answers, which are not shown."""
-        return self._listener_of(ask, Unshown(), halt)
-
-    def _listener_of(self, ask: Ask, show: Show | Unshown, halt: Event | None = None) -> Listener:
-        request = self._endpoint.request(ask.request, self._settings.timeout.within(ask.seconds), halt)
+    def _listener_of(self, ask: Ask, request: httpx.Request, show: Show | Unshown) -> Listener:
         return Listener(show, ask.step, self._settings.guards, self._endpoint, request)
+
+    def _within(self, ask: Ask) -> Timeouts:
+        return self._settings.timeout.within(ask.seconds)
 
     def _charged(self, ask: Ask, listener: Listener) -> Answer:
         outcome = listener.outcome

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import pickle
+import threading
 from base64 import b64decode
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from PIL import Image as Pillow
 
 from extractor import AsyncExtractor, Document, Extractor, Image, Result
+from extractor.chat import ChatRequest
 from extractor.document import Page, Seen
+from extractor.document.drawn import picture_of
+from extractor.document.fit import Budget
+from extractor.document.judgement import Judgement
 from extractor.errors import DocumentError, SetupError
-from extractor.testing import FakeModel
+from extractor.testing import FakeModel, Script
 
 from .pdfs import Line, pdf
 from .pictures import png
 from .test_judgement import LETTER, STAMP, lines, scan
+
+if TYPE_CHECKING:
+    from extractor.document.layout import Layout, Origin
 
 TYPE = dict[str, int]
 MIXED = pdf(lines(), [scan(), STAMP], lines(shifted=True), [scan()], [])
@@ -191,3 +201,89 @@ def test_pages_with_pictures_need_no_text() -> None:
     page = Page(1, "beside", Image(png()))
     _, content = asked(Document("own", (page,)))
     assert kinds(content) == ["beside", "picture"]
+
+
+def test_pages_are_drawn_within_their_budget_and_it_is_told() -> None:
+    result, content = asked(pdf([scan()]), image_pixels=600_000)
+    drawn = picture(content[0])  # type: ignore[arg-type]
+    assert drawn.width * drawn.height <= 600_000 < (drawn.width + 1) * drawn.height * 1.01
+    said = f"shrunk from 1,600 x 2,265 to {drawn.width:,} x {drawn.height:,} pixels"
+    assert result.seen[0].why == f"the page has no text layer: it is scanned or drawn; {said}"
+    assert result.seen == asked(pdf([scan()]), image_pixels=600_000)[0].seen
+    result, content = asked(pdf([scan()]), image_bytes=40_000)
+    assert len(content[0]["image_url"]["url"].partition(",")[2]) <= 40_000  # type: ignore[index,call-overload]
+    assert "; shrunk from 1,600 x 2,26" in result.seen[0].why
+
+
+@pytest.mark.parametrize("shape", [(300.0, 900.0), (2000.0, 20.0), (595.28, 841.89), (0.8, 14_000.0)])
+def test_what_is_told_of_a_picture_before_it_is_drawn_holds(shape: tuple[float, float]) -> None:
+    class Drawn:
+        def shape(self) -> float:
+            return shape[1] / shape[0]
+
+    for pixels in (10_000, 600_000, 4_000_000):
+        image, _ = picture_of("page 1", cast("Origin", Drawn()), 1600, Budget(pixels)) or (None, "")
+        assert image is not None
+        assert image.size is not None
+        assert image.size[0] * image.size[1] <= pixels or image.size[0] == 1
+
+
+def test_pictures_of_pages_are_made_when_they_are_sent_and_not_kept() -> None:
+    sizes: list[int] = []
+
+    def answer(request: ChatRequest) -> Script:
+        parts = cast("list[dict[str, Any]]", request.messages[-1]["content"])
+        sizes.append(sum(len(part["image_url"]["url"]) for part in parts if "image_url" in part))
+        return {"a": 1}
+
+    document = Document.of(pdf(*[[scan()]] * 12))
+    model = FakeModel(answer, repeat=True)
+    extractor = Extractor("any", base_url="https://models.example.com/v1", transport=model, window_tokens=4000)
+    result = extractor.extract(TYPE, document)
+    assert len(sizes) > 3
+    assert min(sizes) > 100_000
+    assert sum(len(str(attempt.request.messages)) for attempt in result.attempts) < 20_000
+    again = result.attempts[0].request
+    sent = next(request for request in model.requests if request.to_json() == again.to_json())
+    assert copy.deepcopy(again).to_json() == sent.to_json()
+    shown = pickle.loads(pickle.dumps(again)).messages[-1]["content"]
+    assert next(part["image_url"]["url"] for part in shown if "image_url" in part).endswith("… (page 1)")
+
+
+def test_an_event_loop_goes_on_while_pages_are_drawn() -> None:
+    began, ended = threading.Event(), threading.Event()
+
+    class Slow:
+        """Draws nothing until the loop has seen that it began."""
+
+        def shape(self) -> float:
+            return 1.0
+
+        def layout(self, text: str) -> Layout:
+            raise AssertionError
+
+        def judge(self) -> Judgement:
+            return Judgement("scanned", "")
+
+        def picture(self, width: int) -> Image:
+            began.set()
+            assert ended.wait(60)
+            return Image(png())
+
+    async def other() -> None:
+        while not began.is_set():
+            await asyncio.sleep(0.01)
+        ended.set()
+
+    async def main() -> list[dict[str, int]]:
+        model = FakeModel({"a": 1}, {"a": 1})
+        extractor = AsyncExtractor("any", base_url="https://models.example.com/v1", transport=model)
+        document = Document("scan", (Page(1, "", origin=Slow()),))
+        result, _ = await asyncio.gather(extractor.extract(TYPE, document), other())
+        began.clear()
+        ended.clear()
+        async with extractor.stream(TYPE, document) as stream:
+            streamed, _ = await asyncio.gather(stream.finish(), other())
+        return [result.value, streamed.value]
+
+    assert asyncio.run(main()) == [{"a": 1}, {"a": 1}]

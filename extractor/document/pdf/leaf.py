@@ -55,6 +55,12 @@ class Leaf:
                 raise self._other()
             return layout_of(page, layer, found)
 
+    def shape(self) -> float:
+        """How many times as high as wide it is as it is seen."""
+        with _page(self.pdf, self.number) as page:
+            wide, high = page.get_size()
+            return float(high / wide)
+
     def judge(self) -> Judgement:
         """Whether its text layer says what is seen on it."""
         with _layer(self.pdf, self.number) as (page, layer):

@@ -33,8 +33,22 @@ class Pdf:
     password: str | None = field(default=None, repr=False)
 
 
-_kept: dict[ref[Pdf], tuple[PdfDocument, bytes | None]] = {}
-"""What is open, the last used one at the end; pdfium reads a file in memory where it lies, so that is held too."""
+_MOST_PARSED = 32_000_000
+"""Bytes of a file, about, after which it is opened anew: pdfium keeps all that it has read of it."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """``data``: pdfium reads a file in memory where it lies, so that is held too. ``left``: how often it may be used
+    before it is opened anew."""
+
+    document: PdfDocument
+    data: bytes | None
+    left: int
+
+
+_kept: dict[ref[Pdf], _Open] = {}
+"""What is open, the last used one at the end."""
 
 
 @contextmanager
@@ -52,12 +66,15 @@ def check_end(file: File) -> None:
 
 def _open(pdf: Pdf) -> PdfDocument:
     key = ref(pdf, _gone)
-    found = _kept.pop(key, None) or (_load(pdf), pdf.file.data)
+    if key in _kept and not _kept[key].left:
+        _close(key)
+    found = _kept.pop(key, None) or _loaded(pdf)
+    found.left -= 1
     _kept[key] = found
     dead = [other for other in _kept if other() is None]
     for other in (*dead, *[key for key in _kept if key not in dead][:-_MOST_KEPT]):
         _close(other)
-    return found[0]
+    return found.document
 
 
 def _gone(key: ref[Pdf]) -> None:
@@ -72,7 +89,7 @@ def _gone(key: ref[Pdf]) -> None:
 def _close(key: ref[Pdf]) -> None:
     found = _kept.pop(key, None)
     if found is not None:
-        found[0].close()
+        found.document.close()
 
 
 @cache
@@ -93,6 +110,11 @@ def _after_fork() -> None:
 
 
 os.register_at_fork(after_in_child=_after_fork)
+
+
+def _loaded(pdf: Pdf) -> _Open:
+    document = _load(pdf)
+    return _Open(document, pdf.file.data, max(_MOST_PARSED * len(document) // max(pdf.file.size, 1), 1))
 
 
 def _load(pdf: Pdf) -> PdfDocument:
