@@ -99,11 +99,11 @@ def test_an_endpoint_that_lacks_and_ignores(tmp_path: Path) -> None:
         "grammar=vllm": "ignored",
         "grammar=sglang": "ignored",
         "n": "ignored",
-        "logprobs": "ignored",
+        "logprobs": "yes",
         "temperature": "yes",
         "reasoning": "yes",
         "streams": "yes",
-        "seed": "ignored",
+        "seed": "yes",
         "longest answer": "unknown",
     }
     assert report["endpoint"] == {"url": server_url(report), "model": "any", "key": "EXTRACTOR_API_KEY"}

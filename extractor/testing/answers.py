@@ -10,10 +10,20 @@ from typing import Any
 
 import orjson
 
-from ..chat import AnswerMessage, ChatRequest, Choice, Completion, FunctionCall, ToolCall
+from ..chat import (
+    AnswerMessage,
+    ChatRequest,
+    Choice,
+    Completion,
+    FunctionCall,
+    Logprobs,
+    TokenLogprob,
+    ToolCall,
+    TopLogprob,
+)
 from .chances import Chances
 from .phrases import Phrases
-from .texts import text
+from .texts import WORDS, text
 from .values import value_of
 
 _TOLD = re.compile(r"JSON Schema\b[^\n{]*\s*(?=\{)")
@@ -36,13 +46,25 @@ class RandomAnswers:
         schema = schema_asked(chat) if tool is None else tool.get("parameters", _NOTHING)
         said = text({}, chance) if schema is None else self._value(schema, chat, chance)
         if tool is None:
-            return Choice(index=at, message=AnswerMessage(content=said), finish_reason="stop")
+            told = logprobs_of(said, chat.top_logprobs or 0, chance) if chat.logprobs else None
+            return Choice(index=at, message=AnswerMessage(content=said), finish_reason="stop", logprobs=told)
         call = ToolCall(id=f"call-{at}", type="function", function=FunctionCall(name=tool["name"], arguments=said))
         return Choice(index=at, message=AnswerMessage(tool_calls=(call,)), finish_reason="tool_calls")
 
     def _value(self, schema: Mapping[str, Any], chat: ChatRequest, chance: Random) -> str:
         phrases = Phrases(document_in(chat) if self._from_document else "")
         return orjson.dumps(value_of(schema, chance, self._given, phrases)).decode()
+
+
+def logprobs_of(text: str, top: int, chance: Random) -> Logprobs:
+    """Tokens of up to four characters, most of them sure; beside each, others that are less likely."""
+    tokens = []
+    for token in re.findall(r"(?s).{1,4}", text):
+        sure = -chance.expovariate(20)
+        others = [(token, sure), *((word, sure - at) for at, word in enumerate(WORDS[: max(top - 1, 0)], 1))][:top]
+        beside = tuple(TopLogprob(token=word, logprob=value, bytes=tuple(word.encode())) for word, value in others)
+        tokens.append(TokenLogprob(token=token, logprob=sure, bytes=tuple(token.encode()), top_logprobs=beside))
+    return Logprobs(content=tuple(tokens))
 
 
 def document_in(chat: ChatRequest) -> str:

@@ -11,7 +11,8 @@ from ..chat import ChatRequest
 
 
 class Chances:
-    """A source of chance for each request: it turns on the seed, on what is asked, and on how often that was asked."""
+    """A source of chance for each request: it turns on the seed, on what is asked, and on how often that was asked,
+    which is of no account where the request has a seed of its own."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -22,5 +23,5 @@ class Chances:
         said = sha256(chat.to_json()).hexdigest()
         with self._lock:
             self._asked[said] += 1
-            turn = self._asked[said]
+            turn = self._asked[said] if chat.seed is None else 0
         return Random(f"{self._seed} {said} {turn}")

@@ -78,6 +78,7 @@ class FakeModel(httpx.BaseTransport, httpx.AsyncBaseTransport):
         """A model whose answers are made at random, each valid under the strict schema that its request asks for.
 
         The same seed and requests give the same answers, in whatever order they are asked, for as long as they are.
+        Log-probabilities are told where they are asked for; a request with a seed of its own is always answered alike.
         Where replies are added, those are what it says instead.
         ``given`` holds values of properties that chance cannot find, such as ``{"iban": "DE89370400440532013000"}``.
         ``from_document`` takes texts and numbers from the document where it has any that will do, so that they have

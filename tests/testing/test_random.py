@@ -135,6 +135,19 @@ def test_the_schema_is_found_however_it_travels(mode: Any) -> None:
     assert len(extractor(FakeModel.random(3), mode=mode).extract(Tight, "text").attempts) == 1
 
 
+def test_a_seed_of_the_request_and_log_probabilities() -> None:
+    model = FakeModel.random(3)
+    asking = extractor(model, seed=5, logprobs=True, top_logprobs=2)
+    first, second = (asking.extract(Tight, "text") for _ in range(2))
+    assert first.value == second.value
+    (choice,) = first.attempts[0].completion.choices
+    assert choice.logprobs is not None
+    told = choice.logprobs.content
+    assert "".join(token.token or "" for token in told) == choice.message.content
+    assert all(0 >= token.logprob == token.top_logprobs[0].logprob > token.top_logprobs[1].logprob for token in told)  # type: ignore[operator]
+    assert 0 < first.confidence["$.code"] <= 1
+
+
 def test_streams_and_choices() -> None:
     model = FakeModel.random(3)
     with extractor(model).stream(Tree, "text") as stream:
