@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from .document import DocumentSource
     from .result import Result
+    from .streams import Stream
 
 NAME = "extract"
 _ABOUT = """Read the text of the cell, or of FILE..., as TYPE.
@@ -72,6 +73,7 @@ def _parser() -> _Parser:
     parser.add_argument("--base-url", help="where the endpoint is, https://…/v1 [EXTRACTOR_BASE_URL]")
     parser.add_argument("--with", dest="extractor", metavar="NAME", help="an Extractor of this notebook to do it with")
     parser.add_argument("--to", metavar="NAME", help="the name under which the result is kept")
+    parser.add_argument("--stream", action="store_true", help="show the answer while it comes")
     parser.add_argument("-i", "--instructions", help="your words to the model")
     parser.add_argument("--see", choices=get_args(See), help="what the model sees of a page that has a picture")
     parser.add_argument(
@@ -96,10 +98,22 @@ def _run(shell: InteractiveShell, line: str, cell: str | None) -> Result[Any] | 
     with opened as extractor:
         with _told():
             extractor.settings.with_(options)
-        result: Result[Any] = extractor.extract(kind, document, **options)
+        if said.stream:
+            result = _streamed(extractor.stream(kind, document, **options))
+        else:
+            result = extractor.extract(kind, document, **options)
     if said.to:
         shell.user_ns[said.to] = result
-    return result
+    return None if said.stream else result
+
+
+def _streamed(stream: Stream[Any]) -> Result[Any]:
+    """The result of a stream, whose cell is drawn anew until it is there."""
+    from IPython import display
+
+    show: Any = display.display
+    show(stream)
+    return stream.result
 
 
 def _check_name(name: str | None) -> None:

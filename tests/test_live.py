@@ -36,6 +36,7 @@ later = AsyncExtractor("m", base_url="https://models.example.com/v1", transport=
     "%load_ext extractor",
     "%%extract Order --with extractor --to kept\nOrder 17",
     "kept.document.text",
+    "%%extract Order --with extractor --stream\nOrder 17",
     "[item.key async for item in later.batch(Order, ['a', 'b'])]",
 )
 
@@ -81,4 +82,6 @@ def test_calls_work_where_a_loop_runs(outputs: list[Any]) -> None:
         assert "Order(number='17'" in only(outputs[at])["text/plain"]
         assert "text/html" in only(outputs[at])
     assert only(outputs[14])["text/plain"] == "'Order 17'"
-    assert only(outputs[15])["text/plain"] == "[0, 1]"
+    assert only(outputs[15])["text/plain"].startswith("<Stream done")
+    assert "boards" in only(outputs[15])["text/html"]
+    assert only(outputs[16])["text/plain"] == "[0, 1]"

@@ -65,6 +65,12 @@ def test_a_type_is_a_name_or_an_expression(shell: Any, kind: str) -> None:
     assert run(shell, f"{kind} --with many").value == [Order(number="17")]
 
 
+def test_the_answer_is_shown_while_it_comes(shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(shell, "Order --with fake --stream --to kept") is None
+    assert shell.user_ns["kept"].value == Order(number="17")
+    assert capsys.readouterr().out.startswith("<Stream under way")
+
+
 def test_fields_in_a_line_are_a_type(shell: Any) -> None:
     fields = Extractor("m", base_url=URL, transport=FakeModel({"number": "17", "lines": ["nails"]}))
     shell.user_ns["quick"] = fields
