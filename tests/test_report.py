@@ -12,9 +12,10 @@ import pytest
 from pydantic import BaseModel
 from typer.testing import CliRunner
 
-from extractor import DocumentError, Extractor, Result
+from extractor import Confidence, Document, DocumentError, Evidence, Extractor, Leaf, Result, Span
+from extractor.answer.trust import signals
 from extractor.cli.commands import app
-from extractor.report import corrections, report
+from extractor.report import Entry, corrections, report
 from extractor.testing import FakeModel
 
 from .browser import browser_page
@@ -100,11 +101,26 @@ def test_corrections_are_pairs_of_document_and_value(tmp_path: Path) -> None:
         corrections(saved)
 
 
+def many_leaves(count: int) -> Entry:
+    lines = [f"item {number} <b>&amp;" for number in range(count)]
+    document, at, leaves = Document.of("\n".join(lines)), 0, {}
+    for number, line in enumerate(lines):
+        path = f"$.words[{number}]"
+        leaves[path] = Leaf(path, line, "exact", (Span(at, at + len(line), line, 1),))
+        at += len(line) + 1
+    evidence = Evidence(leaves)
+    confidence = Confidence(signals(evidence, {}, (), (), {}))
+    return Entry("many", {"words": lines}, evidence, confidence, "", (), document)
+
+
 @pytest.fixture
 def page(tmp_path: Path) -> Iterator[Any]:
+    asked: list[str] = []
     with browser_page() as page:
-        page.goto(report(results(), tmp_path / "report.html").as_uri())
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(report([*results(), many_leaves(10_000)], tmp_path / "report.html").as_uri())
         yield page
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
@@ -123,6 +139,9 @@ def test_a_person_reviews_by_keyboard(page: Any, tmp_path: Path) -> None:
     page.locator("mark", has_text="end").click()
     assert page.locator(".leaf.here textarea").input_value() == "end"
     page.keyboard.press("a")
+    page.keyboard.press("n")
+    assert page.locator("#pages mark").count() == 10_000
+    assert page.locator("#pages mark").last.text_content() == "item 9999 <b>&amp;"
     with page.expect_download() as download:
         page.keyboard.press("s")
     download.value.save_as(tmp_path / "corrections.jsonl")
