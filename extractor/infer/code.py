@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from types import ModuleType
@@ -30,40 +31,46 @@ _HEADER = "# Made by: {}"
 
 
 def code_of(schema: Mapping[str, object], name: str, made_by: str) -> str:
-    """The code of the classes; the first is the whole and is called ``name``. SetupError where there is none."""
+    """The code of the classes; that of the whole is called ``name``. SetupError where there is none."""
     try:
         import datamodel_code_generator as generator
-        from datamodel_code_generator.enums import DataModelType
-        from datamodel_code_generator.format import DatetimeClassType, Formatter, PythonVersion
     except ImportError:
         remedy = 'Install it: pip install "typed-extractor[infer]".'
         raise SetupError("To infer types takes datamodel-code-generator.", remedy=remedy) from None
-    try:
-        made = generator.generate(
-            {**schema, "title": name},
-            class_name=name,
-            input_file_type=generator.InputFileType.JsonSchema,
-            output_model_type=DataModelType.PydanticV2BaseModel,
-            output_datetime_class=DatetimeClassType.Datetime,
-            target_python_version=PythonVersion.PY_311,
-            enum_field_as_literal=generator.LiteralType.All,
-            formatters=[Formatter.BUILTIN],
-            custom_file_header=_HEADER.format(" ".join(made_by.split())),
-            allow_remote_refs=False,
-            collapse_root_models=True,
-            disable_timestamp=True,
-            field_constraints=True,
-            keep_model_order=False,
-            snake_case_field=True,
-            use_double_quotes=True,
-            use_schema_description=True,
-            use_standard_collections=True,
-            use_title_as_name=True,
-            use_union_operator=True,
-        )
-    except generator.Error as error:
-        raise SetupError(f"No classes can be made of the schema: {error}.") from None
-    return f"{str(made).rstrip()}\n"
+    options = {**_options(), "custom_file_header": _HEADER.format(" ".join(made_by.split())), "class_name": name}
+    for collapsed in (True, False):  # a root that is another class is collapsed too
+        try:
+            made = generator.generate({**schema, "title": name}, **options, collapse_root_models=collapsed)
+        except generator.Error as error:
+            raise SetupError(f"No classes can be made of the schema: {error}.") from None
+        if re.search(rf"^(class )?{name}\b", str(made), re.M):
+            return f"{str(made).rstrip()}\n"
+    raise SetupError(f"The classes that are made of the schema have none for the whole of it ({name}).")
+
+
+def _options() -> dict[str, Any]:
+    """How the code is to look."""
+    from datamodel_code_generator import InputFileType, LiteralType
+    from datamodel_code_generator.enums import DataModelType
+    from datamodel_code_generator.format import DatetimeClassType, Formatter, PythonVersion
+
+    return {
+        "input_file_type": InputFileType.JsonSchema,
+        "output_model_type": DataModelType.PydanticV2BaseModel,
+        "output_datetime_class": DatetimeClassType.Datetime,
+        "target_python_version": PythonVersion.PY_311,
+        "enum_field_as_literal": LiteralType.All,
+        "formatters": [Formatter.BUILTIN],
+        "allow_remote_refs": False,
+        "disable_timestamp": True,
+        "field_constraints": True,
+        "snake_case_field": True,
+        "use_double_quotes": True,
+        "use_schema_description": True,
+        "use_standard_collections": True,
+        "use_title_as_name": True,
+        "use_union_operator": True,
+    }
 
 
 def tried(code: str, name: str) -> Schema[Any]:

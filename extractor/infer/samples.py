@@ -36,7 +36,10 @@ def read(name: str, data: bytes) -> list[Sample] | Mapping[str, object]:
         raise SetupError(f"{name} is no UTF-8 text: {error.reason} at byte {error.start}.") from None
     if not text.strip():
         raise SetupError(f"{name} is empty.", remedy="Give it one example at least.")
-    if Path(name).suffix.lower() in (".csv", ".tsv") or text.lstrip()[0] not in "{[":
+    suffix = Path(name).suffix.lower()
+    if suffix in (".jsonl", ".ndjson"):
+        return list(_lines(name, text))
+    if suffix in (".csv", ".tsv") or text.lstrip()[0] not in "{[":
         return list(_rows(name, text))
     try:
         value: object = orjson.loads(text)

@@ -186,7 +186,8 @@ def test_a_schema_is_told_from_an_example() -> None:
     ] * 3
     examples = ({"type": "invoice"}, {"type": "invoice", "items": []}, {"items": {}, "type": "order"}, {})
     assert [is_schema(value) for value in examples] == [False] * 4
-    assert read("x.jsonl", b"7\n8") == [Sample("x.jsonl:2", {"7": 8})]
+    assert read("x.txt", b"7\n8") == [Sample("x.txt:2", {"7": 8})]
+    assert read("x.jsonl", b"[7]") == [Sample("x.jsonl:1", [7])]
 
 
 @pytest.mark.parametrize(
