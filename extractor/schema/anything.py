@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .strict import Compiler
 
 _REF = "$any"
+_LONGEST_TOLD = 500
 _SCALARS = ("string", "number", "boolean", "null")
 
 
@@ -34,6 +35,14 @@ def anything(c: Compiler) -> Form:
         scalars: list[Json] = [{"type": kind} for kind in _SCALARS]
         c.fill(name, Form({"anyOf": [*scalars, {"type": "array", "items": ref}, bag]}, ANYTHING))
     return c.refer(name)
+
+
+def text_form(schema: object) -> Form:
+    """A value as its JSON text, with words on what is to stand in it."""
+    text = text_of(schema)
+    if "$ref" not in text and len(text) <= _LONGEST_TOLD:
+        return Form({"type": "string"}, TEXT, (f"The JSON text of what fits the JSON Schema {text}",))
+    return Form({"type": "string"}, TEXT, ("Its JSON text",))
 
 
 @dataclass(frozen=True, slots=True)

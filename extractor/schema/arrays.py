@@ -68,7 +68,7 @@ def _tuple(c: Compiler, node: Json, prefix: list[object], place: Place) -> Form:
     codecs: list[Codec] = []
     marks: list[Mark] = []
     for at, rule in enumerate(places):
-        form = c.node(rule, place / f"[{at}]")
+        form = c.inner(rule, place / f"[{at}]")
         mark = Mark()
         if at >= least:
             form, mark = or_absent(c, form, rule)

@@ -27,6 +27,7 @@ class Dialect:
     several types in one node too. ``anchored``: a pattern must be ``^…$``. ``one_text_rule``: pattern and format
     cannot stand beside a length. ``definitions``: ``$defs`` are taken; without them everything is inlined.
     ``first_keys_shared``: objects of one ``anyOf`` may begin with the same key.
+    ``texts``: what nests too deep, or is too much, is asked for as JSON text, from ``nesting`` objects on.
     The limits count the whole schema; ``depth_through_refs`` says whether depth is counted through ``$ref``.
     """
 
@@ -45,6 +46,8 @@ class Dialect:
     enums: int = 1_000
     enum_chars: int = 15_000
     depth_through_refs: bool = False
+    texts: bool = False
+    nesting: int | None = None
 
 
 _UNLIMITED = 1_000_000
@@ -64,6 +67,7 @@ DIALECTS: dict[str, Dialect] = {
         enums=500,
         enum_chars=7_500,
         depth_through_refs=True,
+        texts=True,
     ),
     "xai": Dialect(
         name="xai", recursion=False, formats=frozenset({"date", "time", "date-time", "email", "uuid", "ipv4", "ipv6"})

@@ -93,7 +93,7 @@ def _one_of(c: Compiler, shapes: list[Json]) -> Json:
 
 def _shapes(c: Compiler, rules: Rules, place: Place) -> list[Form]:
     """An entry for each rule; values that begin alike are named where the endpoint tells them apart by that."""
-    values = kinded(c, [(value, c.node(value, place)) for _, value in rules], place)
+    values = kinded(c, [(value, c.inner(value, place)) for _, value in rules], place)
     return [_shape(c, names, form, place) for (names, _), (_, form) in zip(rules, values, strict=True)]
 
 

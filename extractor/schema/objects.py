@@ -112,7 +112,7 @@ class _Made:
 
 def _property(c: Compiler, rule: object, place: Place, required: bool) -> tuple[Form, object]:
     """The form of a property, and the wire value that says it is not stated."""
-    form = c.node(rule, place)
+    form = c.inner(rule, place)
     if required:
         return described(form, _default(rule)), _REQUIRED
     if isinstance(rule, dict) and TAG in rule and (values := c.closed_values(rule)) and len(values) == 1:

@@ -52,7 +52,9 @@ def planned(source: Source, dialect: Dialect) -> Plan:
     while True:
         plan = _plan(source, tight)
         counts = count(plan.strict, dialect)
-        if counts.properties > dialect.properties and min(counts.largest, tight.properties) > _FEWEST:
+        if dialect.texts and (tight.nesting or _DEEPEST) > 1 and next(excesses(plan.strict, counts, dialect), None):
+            tight = replace(tight, nesting=min(tight.nesting or _DEEPEST, dialect.depth + 1) - 1)
+        elif counts.properties > dialect.properties and min(counts.largest, tight.properties) > _FEWEST:
             tight = replace(tight, properties=min(tight.properties, counts.largest) // 2)
         elif counts.enums > dialect.enums and tight.enums > _FEWEST_VALUES:
             most = min(longest_kept(counts, dialect), tight.enums * 3 // 4)
@@ -72,6 +74,7 @@ def planned(source: Source, dialect: Dialect) -> Plan:
 
 
 _FEWEST = 10
+_DEEPEST = 1_000
 _FEWEST_VALUES = 3
 _LONG = {"entries", "tuple", "tag first", "merged"}
 

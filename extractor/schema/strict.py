@@ -49,6 +49,7 @@ class Compiler:
     _merged: dict[str, Form | None] = field(default_factory=dict)
     _named_merges: dict[str, str] = field(default_factory=dict)
     _loops: Loops | None = None
+    _level: int = 0
 
     def change(self, place: Place, name: str, text: str) -> None:
         self.changes.append((place, name, text))
@@ -62,6 +63,29 @@ class Compiler:
         if schema.keys() & COMBINED and not self._simple(schema):
             return self._combined(self._untyped(schema), place)
         return described(self._lone(schema, place), schema.get("description"))
+
+    def inner(self, schema: object, place: Place) -> Form:
+        """The form of what stands inside an object: its JSON text where it nests deeper than is taken."""
+        most = self.dialect.nesting
+        if most is None:
+            return self.node(schema, place)
+        if self._level + 1 >= most and self._nests(schema):
+            self.change(place, "text", "it nests too deep for the endpoint, so it is written as JSON text")
+            return anything.text_form(schema)
+        self._level += 1
+        try:
+            return self.node(schema, place)
+        finally:
+            self._level -= 1
+
+    def _nests(self, schema: object) -> bool:
+        """Whether there may be an object in a value."""
+        kinds = self.kinds(schema)
+        if "array" not in kinds:
+            return "object" in kinds
+        node = flat(schema, self.find)
+        plain = "prefixItems" not in node and "anyOf" not in node and "items" in node
+        return "object" in kinds or not plain or not self.kinds(node["items"]).isdisjoint({"object", "array"})
 
     def _untyped(self, schema: Mapping[str, object]) -> Mapping[str, object]:
         """A node without a type of its own beside branches: Pydantic writes none there, a user's is but told."""
@@ -96,7 +120,7 @@ class Compiler:
             if level is None:
                 self.change(place, "unrolled", f"{ref.rsplit('/', 1)[-1]} does not go deeper than this")
                 raise Nothing(place)
-            return self.defined(f"{ref} {level}", ref, self.find(ref), place)
+            return self.defined(f"{ref} {level} {self._level}", ref, self.find(ref), place)
 
     def defined(self, key: str, hint: str, target: object, place: Place) -> Form:
         """A definition, compiled when it is first met under the key."""
@@ -173,7 +197,7 @@ class Compiler:
 
     def _combined(self, schema: Mapping[str, object], place: Place) -> Form:
         """A node with combinators, merged. Met again, inside itself too, it is a definition."""
-        key = text_of(schema)
+        key = f"{self._level} {text_of(schema)}"
         if key in self._merged:
             return self._met_again(key, place)
         self._merged[key] = None

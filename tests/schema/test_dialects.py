@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Annotated, Any
 
 import pytest
@@ -11,6 +12,7 @@ from pydantic import BaseModel, Field, create_model
 from extractor.errors import UnsupportedTypeError
 from extractor.schema import Schema
 from extractor.schema.dialects import DIALECTS
+from extractor.schema.plan import Source, planned
 
 
 class Tree(BaseModel):
@@ -68,25 +70,53 @@ def test_xgrammar_takes_a_pattern_or_a_length() -> None:
     assert "minLength" not in str(name)
 
 
+def nested(levels: int) -> dict[str, Any]:
+    rule: dict[str, Any] = {"type": "integer"}
+    for _ in range(levels):
+        rule = {"type": "object", "properties": {"n": rule}, "required": ["n"], "additionalProperties": False}
+    return rule
+
+
+def test_what_nests_too_deep_is_json_text_in_core() -> None:
+    schema = Schema.of(nested(7), dialect="core")
+    value: Any = {"n": {"n": {"n": {"n": {"n": {"n": {"n": 1}}}}}}}
+    wire: Any = schema.encode(value)
+    assert wire["n"]["n"]["n"]["n"] == {"n": '{"n":{"n":1}}'}
+    assert schema.decode(wire) == value
+    assert "The JSON text of what fits the JSON Schema {" in str(schema.strict)
+    assert [(change.path, change.name) for change in schema.explain()] == [("$.n.n.n.n.n", "text")]
+    (issue,) = schema.validate(schema.decode({"n": {"n": {"n": {"n": {"n": '{"n":{"n":"a"}}'}}}}})).issues
+    assert issue.path == "$.n.n.n.n.n.n.n"
+
+
+def test_what_is_too_much_is_json_text_in_core() -> None:
+    class Item(BaseModel):
+        names: list[str]
+        size: dict[str, Annotated[int, Field(ge=0)]]
+
+    fields: dict[str, Any] = {f"f{at}": (Item | list[Item] | None, None) for at in range(60)}
+    schema = Schema.of(create_model("Much", **fields), dialect="core")
+    value = {"f1": {"names": ["a"], "size": {"b": 1}}, "f2": [], "f3": None}
+    assert schema.decode(schema.encode(value)) == value
+    assert len(schema.strict["properties"]) == 60  # type: ignore[arg-type]
+
+
 def test_limits_name_the_count_and_the_place() -> None:
-    raw: dict[str, Any] = {"type": "integer"}
-    for _ in range(7):
-        raw = {"type": "object", "properties": {"n": raw}, "required": ["n"], "additionalProperties": False}
-    with pytest.raises(UnsupportedTypeError, match="7 levels of nesting, and core takes 5") as caught:
-        Schema.of(raw, dialect="core")
-    assert caught.value.path == "$.n.n.n.n.n.n.n"
+    small = replace(DIALECTS["openai"], properties=100)
 
-
-def test_the_place_of_a_limit_is_that_of_the_source() -> None:
     def fields(count: int) -> dict[str, Any]:
-        return {f"f{at}": (Annotated[int, Field(ge=at)], ...) for at in range(count)}
+        return {"type": "object", "properties": {f"f{at}": {"type": "integer", "minimum": at} for at in range(count)}}
 
-    two = create_model("Two", a=int, b=create_model("Wide", **fields(70)), c=create_model("Less", **fields(40)))
+    two = {"type": "object", "properties": {"a": {"type": "integer"}, "b": fields(70), "c": fields(40)}}
     with pytest.raises(
-        UnsupportedTypeError, match=r"114 properties, and core takes 100, most of it at \$\[0\]\.b;"
+        UnsupportedTypeError, match=r"114 properties, and openai takes 100, most of it at \$\[0\]\.b;"
     ) as caught:
-        Schema.of(list[two], dialect="core")  # type: ignore[valid-type]
+        planned(Source({"type": "array", "items": two}, typed=False), small)
     assert caught.value.path == "$[0].b"
+    deep = replace(DIALECTS["openai"], depth=5, depth_through_refs=True)
+    with pytest.raises(UnsupportedTypeError, match="7 levels of nesting, and openai takes 5") as caught:
+        planned(Source(nested(7), typed=False), deep)
+    assert caught.value.path == "$.n.n.n.n.n.n.n"
 
 
 def test_entries_whose_values_begin_alike_are_told_apart_in_core() -> None:
