@@ -18,6 +18,7 @@ from extractor import Document, DocumentError, Extractor, Image, Page, Partial, 
 from extractor.display import MOST_LEAVES, value
 from extractor.document.judgement import Judgement
 from extractor.document.layout import Layout
+from extractor.paths import leaves_of, look_up, to_keys, to_path
 from extractor.testing import FakeModel
 
 from .browser import browser_page
@@ -102,6 +103,31 @@ def test_of_many_leaves_some_are_shown_and_the_others_are_counted() -> None:
     assert sum(tag == "td" for tag, _ in page.tags) < MOST_LEAVES + 20
     assert f"… {5_000 - (MOST_LEAVES - 1) // 2:,} more" in page.text
     assert "characters …" in page.text
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=6) | st.dictionaries(st.text(max_size=5), inner, max_size=6),
+    max_leaves=60,
+)
+
+
+@given(JSON, st.integers(1, 70))
+def test_what_is_shown_of_a_value_is_of_it_and_has_room(data: Any, room: int) -> None:
+    seen: list[str] = []
+    html = value(data, lambda path, shown: seen.append(path) or shown, room=room)
+    leaves = {to_path(keys): leaf for keys, leaf in leaves_of(data)}
+    held = {path: look_up(data, to_keys(path)) for path in seen}
+    assert {path: leaf for path, leaf in held.items() if not isinstance(leaf, list | dict)}.items() <= leaves.items()
+    assert all(
+        leaf in ([], {}) or path.count("[") + path.count(".") >= 12
+        for path, leaf in held.items()
+        if isinstance(leaf, list | dict)
+    )
+    assert len(seen) == len(held) <= room
+    if len(leaves) + sum(path not in leaves for path in held) <= room:
+        assert leaves.keys() <= held.keys()
+        assert "… " not in Parsed(html).text or "… " in str(data)
 
 
 def test_what_stands_after_a_long_list_is_shown_too() -> None:

@@ -58,11 +58,16 @@ def _records(items: Sequence[object], names: Sequence[str], tell: Told, keys: Ke
         item = items[at]
         assert isinstance(item, Mapping)
         shares = dict(zip(item, _shared([_leaves(inner, share) for inner in item.values()], share), strict=True))
-        cells = (
-            value(item[name], tell, (*keys, at, str(name)), shares[name] or 1) if name in item else "" for name in names
-        )
+        cells = (_cell(item, name, tell, (*keys, at), shares.get(name)) for name in names)
         rows.append(f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
     return _table(rows, len(items) - len(rows) + 1, len(names))
+
+
+def _cell(item: Mapping[str, object], name: str, tell: Told, keys: Keys, room: int | None) -> str:
+    """Empty where the item has no such field, dots where there is no room for it."""
+    if room is None:
+        return ""
+    return value(item[name], tell, (*keys, str(name)), room) if room else "<small>…</small>"
 
 
 def _columns(items: Sequence[object]) -> list[str]:
