@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from .schema import Schema
     from .schema.notation import schema_of
     from .streams import AsyncStream, Partial, Stream
-    from .transports.fetch import fetch
+    from .transports.fetch import fetch, fetch_async
 
 __all__ = [
     "AsyncExtractor",
@@ -109,6 +109,7 @@ __all__ = [
     "evaluate",
     "extract",
     "fetch",
+    "fetch_async",
     "ground",
     "repair",
     "schema_of",
@@ -139,7 +140,7 @@ _HOMES = {
     "schema": "Schema",
     "schema.notation": "schema_of",
     "streams": "AsyncStream Partial Stream",
-    "transports.fetch": "fetch",
+    "transports.fetch": "fetch fetch_async",
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
 

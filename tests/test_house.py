@@ -178,6 +178,6 @@ Confidence Conflict Coverage Difference Document DocumentError Estimate Evaluati
 Extractor ExtractorError Fix Free Gold Guards Image InvalidOutputError Issue Judge Leaf Ledger Merge Metric
 ModelCallError ModelProtocolError ModelStatusError ModelUnreachableError Observer OnInvalid Options Page Partial
 Quoted RefusalError Repaired Result Sampling Schema SetupError Signals Span Stream StreamLeftError Timeouts
-TruncatedError UnsupportedTypeError Verbatim Verify Video Word compare evaluate extract fetch ground repair
-schema_of
+TruncatedError UnsupportedTypeError Verbatim Verify Video Word compare evaluate extract fetch fetch_async
+ground repair schema_of
 """.split()

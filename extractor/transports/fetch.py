@@ -6,8 +6,11 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import TypeAlias
 
 import httpx
@@ -65,6 +68,27 @@ def fetch(
     return Document.open(held, password, pages)
 
 
+async def fetch_async(
+    url: str,
+    *,
+    password: str | None = None,
+    pages: PageChoice | None = None,
+    headers: Mapping[str, str] | None = None,
+    max_bytes: int = FILE_BYTES,
+    timeout: float = 60.0,
+    max_redirects: int = 5,
+    allow: Sequence[str] = (),
+) -> Document:
+    """``fetch`` for ``await``: it is done in a thread, and the event loop goes on meanwhile.
+
+    Cancelled, it is not waited for; its limits end it.
+    """
+    from asyncio import to_thread
+
+    limited = partial(fetch, max_bytes=max_bytes, timeout=timeout, max_redirects=max_redirects, allow=allow)
+    return await to_thread(limited, url, password=password, pages=pages, headers=headers)
+
+
 def resolved(host: str, port: int) -> Sequence[str]:
     """The addresses that the system knows of a host."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -108,7 +132,7 @@ class Fetcher:
 
     def _ask(self, url: httpx.URL, headers: Mapping[str, str], until: float) -> bytes | str:
         """The body, or where it has moved to."""
-        response = self.transport.handle_request(self._request(url, headers))
+        response = self.transport.handle_request(self._request(url, headers, until))
         try:
             if response.status_code in _REDIRECTS and "location" in response.headers:
                 return response.headers["location"]
@@ -119,8 +143,8 @@ class Fetcher:
         finally:
             response.close()
 
-    def _request(self, url: httpx.URL, headers: Mapping[str, str]) -> httpx.Request:
-        address = self._address(url)
+    def _request(self, url: httpx.URL, headers: Mapping[str, str], until: float) -> httpx.Request:
+        address = self._address(url, until)
         if not address.is_loopback:
             check_host(url.host)
         host = f"[{address}]" if isinstance(address, IPv6Address) else str(address)
@@ -131,10 +155,14 @@ class Fetcher:
         extensions = {"timeout": limits, "sni_hostname": url.raw_host.decode("ascii")}
         return httpx.Request("GET", url.copy_with(host=host), headers={**given, **own}, extensions=extensions)
 
-    def _address(self, url: httpx.URL) -> Address:
+    def _address(self, url: httpx.URL, until: float) -> Address:
         """The first of the host's addresses, all of which may be asked."""
         port = url.port or {"http": 80, "https": 443}[url.scheme]
-        found = [ip_address(text.partition("%")[0]) for text in self.resolve(url.raw_host.decode("ascii"), port)]
+        seconds = min(_STEP, max(until - time.monotonic(), 0.0))
+        given = _within(seconds, partial(self.resolve, url.raw_host.decode("ascii"), port))
+        if given is None:
+            raise unreadable(shown(str(url)), f"no address came for the name of the host within {seconds:.2g} seconds")
+        found = [ip_address(text.partition("%")[0]) for text in given]
         if not found:
             raise unreadable(shown(str(url)), "the name of the host has no address")
         for address in found:
@@ -163,6 +191,26 @@ class Fetcher:
             if time.monotonic() > until:
                 raise unreadable(shown(str(url)), f"takes longer than the {self.limits.timeout:g} seconds of timeout=")
             yield part
+
+
+def _within(seconds: float, resolve: Callable[[], Sequence[str]]) -> Sequence[str] | None:
+    """What is given in time; else None, and nobody waits any longer: the system's own resolver cannot be stopped."""
+    given: SimpleQueue[Sequence[str] | Exception] = SimpleQueue()
+
+    def work() -> None:
+        try:
+            given.put(resolve())
+        except (OSError, UnicodeError) as error:
+            given.put(error)
+
+    Thread(target=work, daemon=True).start()
+    try:
+        found = given.get(timeout=seconds)
+    except Empty:
+        return None
+    if isinstance(found, Exception):
+        raise found
+    return found
 
 
 def _too_large(url: httpx.URL, size: int, most: int) -> Exception:

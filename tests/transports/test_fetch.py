@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -11,7 +12,7 @@ from typing import ClassVar
 
 import pytest
 
-from extractor import DocumentError, fetch
+from extractor import DocumentError, fetch, fetch_async
 from extractor.transports.fetch import Fetcher, Limits
 
 from ..document.pdfs import pdf
@@ -157,3 +158,32 @@ def test_what_else_goes_wrong(port: int) -> None:
     with nobody() as url:
         assert "cannot be fetched" in refused(f"{url}/a.pdf", allow=LOOPBACK)
     assert "cannot be fetched" in refused("http://no-such-host.invalid/a.pdf")
+
+
+def test_a_name_that_is_not_found_in_time_is_told(port: int) -> None:
+    never = threading.Event()
+
+    def resolve(host: str, port: int) -> Sequence[str]:
+        never.wait(60)
+        return ["127.0.0.1"]
+
+    try:
+        with pytest.raises(DocumentError, match=r"no address came for the name of the host within 0\.\d+ seconds"):
+            Fetcher(Limits(10**6, 0.2, 0, LOOPBACK), resolve).get(f"http://slow.example:{port}/a.pdf", {})
+    finally:
+        never.set()
+
+
+def test_the_event_loop_goes_on_while_a_document_is_fetched(port: int) -> None:
+    async def main() -> list[str]:
+        here, turns = f"http://127.0.0.1:{port}", 0
+        fetched = asyncio.create_task(fetch_async(f"{here}/a.pdf", allow=LOOPBACK))
+        while not fetched.done():
+            await asyncio.sleep(0)
+            turns += 1
+        assert turns > 1
+        with pytest.raises(DocumentError, match="404"):
+            await fetch_async(f"{here}/none", allow=LOOPBACK)
+        return [page.text for page in (await fetched).pages]
+
+    assert asyncio.run(main()) == ["Invoice 17"]
