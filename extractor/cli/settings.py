@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..client import Extractor
 
 _PREFIX = "EXTRACTOR_"
-_OTHERS = {*VARIABLES, f"{_PREFIX}CACHE", f"{_PREFIX}PASSWORD"}
+_OTHERS = {*VARIABLES, *(f"{_PREFIX}{name}" for name in ("CACHE", "PASSWORD", "ONLY_HOSTS"))}
 """Variables that are no settings of these layers."""
 SECRET = re.compile(r"(^|_)(api_?)?(key|token|secret|password)s?$|^authorization$", re.IGNORECASE)
 """Names of what nobody may see."""

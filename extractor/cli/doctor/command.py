@@ -52,7 +52,7 @@ def doctor(
     if tables:
         show(shown_setup(report))
     if extractor is not None:
-        with extractor:
+        with extractor, usage_errors():
             _examine(extractor, report, tables)
     if not tables:
         write(report.json(), indented=True)
