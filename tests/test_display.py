@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +15,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from extractor import Document, DocumentError, Extractor, Image, Page, Partial, Result, Schema, ground, repair
+from extractor import (
+    Conflict,
+    Coverage,
+    Document,
+    DocumentError,
+    Estimate,
+    Extractor,
+    Image,
+    Page,
+    Partial,
+    Result,
+    Schema,
+    ground,
+    repair,
+)
+from extractor.coverage import Said, Stretch, WindowRead
 from extractor.display import MOST_LEAVES, value
 from extractor.document.judgement import Judgement
 from extractor.document.layout import Layout
@@ -306,3 +322,32 @@ def test_what_was_repaired_and_how_sure_values_are_show_themselves() -> None:
     result = read("Order 17", {"number": "99", "lines": []})
     told = Parsed(result.confidence._repr_html_()).text
     assert "$.number0.30status='not_found'" in told
+
+
+def test_coverage_and_estimates_show_themselves() -> None:
+    stretches = Stretch(1, 0, 900), Stretch(2, 0, 300)
+    windows = WindowRead(stretches[:1], 4, 3, 2), WindowRead(stretches[1:], requests=1, error="<b>no answer")
+    conflict = Conflict("$.total", (Said(1, stretches[0]), Said(2, stretches[1])), 1)
+    page = Parsed(Coverage(windows, stretches[1:], (), (conflict,))._repr_html_())
+    assert "page 1, characters 0 to 900" in page.text
+    assert "3 of 4" in page.text
+    assert "<b>no answer" in page.text
+    assert "not read: page 2, characters 0 to 300" in page.text
+    assert "$.total: the document says 1" in page.text
+    estimate = Parsed(Estimate(3, 31_200, (900, 4_100), (0.0012, 0.0031))._repr_html_())
+    assert "about 31,200" in estimate.text
+    assert "0.00120 to 0.00310" in estimate.text
+    assert "US dollars" not in Parsed(Estimate(1, 2, (3, 4))._repr_html_()).text
+
+
+def test_of_a_batch_no_document_is_kept_for_what_it_shows() -> None:
+    model = FakeModel({"number": "17", "lines": []}, repeat=True)
+    extractor = Extractor("m", base_url="https://models.example.com/v1", transport=model)
+    documents = (Document("held", (Page(1, f"Order {number}"),)) for number in range(3))
+    batch = extractor.batch(Order, documents)
+    held = [next(batch)]
+    assert [item.status for item in batch] == ["ok", "ok"]
+    gc.collect()
+    alive = [each for each in gc.get_objects() if isinstance(each, Document) and each.name == "held"]
+    assert alive == [item.result.document for item in held if item.result]
+    assert "3 done" in Parsed(batch._repr_html_()).text
