@@ -13,11 +13,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError, PydanticUserError
 from pydantic.json_schema import CoreModeRef, DefsRef, GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import (
-    PydanticSerializationError,
-    SchemaValidator,
-    ValidationError,
     core_schema,
-    to_json,
     to_jsonable_python,
 )
 
@@ -25,6 +21,7 @@ from ..errors import SetupError, UnsupportedTypeError
 from . import patterns
 from .bounds import BOUNDS, SPANS, as_url, bounded, dated, with_words
 from .checking import short
+from .choices import SCALARS, as_numbers, unreachable
 from .defaults import takes_default
 from .drafts import look_at
 from .form import ABSTRACT, TOLD, Json
@@ -32,7 +29,6 @@ from .known import initiated, known
 
 _PLAIN_WORDS = {"pydantic_js_updates", "pydantic_js_extra"}
 _TYPES = ("string", "number", "integer", "boolean", "null", "array", "object")
-_SCALARS = (str, int, float, bool, type(None))
 _AROUND = {"nullable", "function-after"}
 _NUMBER_KEY = r"[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?"
 _KEYS = {"int": "[0-9]+", "decimal": _NUMBER_KEY, "float": f"({_NUMBER_KEY}|inf|nan)"}
@@ -120,7 +116,7 @@ class _Generator(GenerateJsonSchema):
     def encode_default(self, dft: Any) -> Any:
         if type(dft) in (list, dict) and not dft:
             return type(dft)()
-        return dft if type(dft) in _SCALARS else super().encode_default(dft)
+        return dft if type(dft) in SCALARS else super().encode_default(dft)
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
         inner = self.generate_inner(schema["schema"])
@@ -173,10 +169,11 @@ class _Generator(GenerateJsonSchema):
                 found["required"] = [*found.get("required", []), name]
 
     def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
-        return _unreachable(schema, (member.value for member in schema["members"])) or super().enum_schema(schema)
+        values = [member.value for member in schema["members"]]
+        return as_numbers(schema, values) or unreachable(schema, values) or super().enum_schema(schema)
 
     def literal_schema(self, schema: core_schema.LiteralSchema) -> JsonSchemaValue:
-        return _unreachable(schema, schema["expected"]) or super().literal_schema(schema)
+        return unreachable(schema, schema["expected"]) or super().literal_schema(schema)
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         kind = _bare(schema.get("keys_schema"))
@@ -226,7 +223,7 @@ class _Generator(GenerateJsonSchema):
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         found = super().model_schema(schema)
-        if schema.get("custom_init"):
+        if schema.get("custom_init") and not schema.get("root_model"):
             found = initiated(found, schema["cls"])
         return {**found, ABSTRACT: schema["cls"].__name__} if isabstract(schema["cls"]) else found
 
@@ -304,26 +301,6 @@ def _nest(node: JsonSchemaValue, path: list[str | int], rule: JsonSchemaValue, n
         held[key] = rule
 
 
-def _unreachable(schema: Any, values: Iterable[object]) -> JsonSchemaValue:
-    """Why a choice cannot be asked for: the type takes a value, such as a date, in no JSON form. Empty where it can."""
-    odd = [value for value in values if type(value) not in _SCALARS]
-    validator = SchemaValidator(schema) if odd else None
-    for value in odd:
-        if validator and not _takes(validator, value):
-            return {
-                "$unsupported": f"Pydantic reads no JSON as {short(repr(value))}, so the choices are texts or numbers"
-            }
-    return {}
-
-
-def _takes(validator: SchemaValidator, value: object) -> bool:
-    try:
-        validator.validate_json(to_json(value))
-    except (ValidationError, PydanticSerializationError):
-        return False
-    return True
-
-
 def _sign(schema: Any) -> str:
     least = max((schema[key] for key in ("ge", "gt") if key in schema), default=None)
     return "" if least is not None and least >= 0 else "-?"
@@ -334,6 +311,8 @@ def _key_rule(schema: Any) -> JsonSchemaValue:
     schema, kind = _within(schema), _bare(schema)
     if kind == "bool":
         return {"propertyNames": {"enum": ["true", "false"]}}
+    if kind == "int" and schema.keys() & BOUNDS.keys():
+        return {"propertyNames": {"pattern": patterns.decimal({**schema, "decimal_places": 0})}}
     return {"propertyNames": {"pattern": f"^{_sign(schema)}{_KEYS[kind]}$"}} if kind in _KEYS else {}
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 import pytest
 from jsonschema import Draft202012Validator
-from pydantic import BaseModel, ByteSize, ConfigDict, Field, IPvAnyNetwork, NameEmail, field_validator
+from pydantic import BaseModel, ByteSize, ConfigDict, Field, IPvAnyNetwork, NameEmail, RootModel, field_validator
 from pydantic_extra_types.country import CountryAlpha2
 from pydantic_extra_types.domain import DomainStr
 from pydantic_extra_types.isbn import ISBN
@@ -126,6 +126,16 @@ class Set(BaseModel):
 
     def __init__(self, raw: dict[str, list[float]]) -> None:
         super().__init__(bars=raw["bars"])
+
+
+class Code(RootModel[str]):
+    def __init__(self, code: str) -> None:
+        super().__init__(root=code)
+
+
+def test_an_init_of_a_root_model_takes_the_value_by_its_place() -> None:
+    schema = Schema.of(Code)
+    assert schema.validate(schema.decode({"value": "a"})).value == Code("a")
 
 
 def test_what_an_init_does_not_take_is_not_asked_for() -> None:

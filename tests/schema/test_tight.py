@@ -6,6 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from datetime import date, timedelta
 from decimal import Decimal
+from enum import Enum
 from ipaddress import IPv4Interface
 from typing import Annotated, Any
 
@@ -32,6 +33,12 @@ from extractor.errors import UnsupportedTypeError
 from extractor.schema import Schema, patterns
 
 
+class Rate(Enum):
+    LOW = Decimal("0.25")
+    HIGH = Decimal("2.5")
+    MOST = 3
+
+
 def same(value: Any) -> Any:
     return value
 
@@ -50,6 +57,9 @@ ROWS: list[tuple[Any, list[object], list[object]]] = [
     (Annotated[Decimal, Field(ge=0, le=100)], ["0", "99.5", "100.0"], ["100.1", "101", "-1"]),
     (Annotated[Decimal, Field(gt=0, max_digits=5, decimal_places=2)], ["0.01", "999.99"], ["0.00", "1000", "0.001"]),
     (Annotated[Decimal, Field(lt=Decimal("-0.5"))], ["-0.75", "-12"], ["12"]),
+    (dict[Annotated[int, Field(ge=1, le=12)], int], [{"1": 1, "12": 2}], [{"0": 1}, {"13": 1}]),
+    (dict[Annotated[int, Field(gt=-3)], int], [{"-2": 1, "40": 2}], [{"-3": 1}]),
+    (Rate, [0.25, 2.5, 3], [0.5, 1]),
 ]
 
 
