@@ -107,7 +107,7 @@ ROWS: list[tuple[Any, object, object, object]] = [
         dict[Annotated[int, Field(ge=1)], int],
         {"1": 1},
         [{"key": "1", "value": 1}],
-        entries(INTEGER, {**STRING, "pattern": "^[0-9]+$"}),
+        entries(INTEGER, {**STRING, "pattern": "^([1-9]|[1-9][0-9]{1,})$"}),
     ),
     (dict[bool, int], {"true": 1}, {"true": 1, "false": None}, closed(true=COUNT, false=COUNT)),
     (collections.Counter[str], {"a": 1}, [{"key": "a", "value": 1}], entries(INTEGER)),
