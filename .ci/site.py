@@ -2,7 +2,8 @@
 
 The build is strict: a link to a page or heading that is not there ends it, and so does any other warning, and a page
 that would load anything from elsewhere. A page of the navigation that is not written yet is left out of it.
-``llms.txt`` (the pages, each with its first sentence) and ``llms-full.txt`` (all of them) are made from the navigation.
+``python .ci/site.py --llms`` writes docs/llms.txt anew: the pages of the navigation, each with its first sentence. The
+site holds each page as Markdown beside its HTML, and all of them in one: llms-full.txt.
 """
 
 from __future__ import annotations
@@ -37,22 +38,34 @@ def opening(text: str) -> str:
     paragraphs = (part.strip() for part in body.split("\n\n"))
     paragraph = next(part for part in paragraphs if part and not part.startswith(("#", "<", ":")))
     plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", " ".join(paragraph.split()))
-    return re.split(r"(?<=[.:])\s", plain, maxsplit=1)[0].rstrip(":")
+    return re.split(r"(?<=[.?!])\s", plain, maxsplit=1)[0].rstrip(":")
 
 
-def llms(site: dict[str, object], docs: Path) -> tuple[str, str]:
+def plain(text: str) -> str:
+    """A page as Markdown, without what stands in it for the tests alone."""
+    return f"{ANSWERS.sub('', text).strip()}\n"
+
+
+def navigation(toml: str) -> tuple[dict[str, object], list[tuple[str, str, str]]]:
+    """What the configuration says of the site, and its pages."""
+    site = tomllib.loads(toml)["project"]
+    return site, [*pages(site["nav"])]
+
+
+def llms(toml: str, docs: Path) -> tuple[str, str]:
     """``llms.txt`` and ``llms-full.txt`` of the pages that are there."""
+    site, nav = navigation(toml)
     lines, full = [f"# {site['site_name']}", "", f"> {site['site_description']}"], []
     last = ""
-    for section, title, file in pages(site["nav"]):  # type: ignore[arg-type]
+    for section, title, file in nav:
         if not (docs / file).exists():
             continue
         text = (docs / file).read_text()
         if section != last:
             lines += ["", f"## {section}", ""]
             last = section
-        lines.append(f"- [{title}]({file.removesuffix('.md')}.html): {opening(text)}")
-        full.append(f"<!-- {file} -->\n\n{ANSWERS.sub('', text).strip()}\n")
+        lines.append(f"- [{title}]({file}): {opening(text)}")
+        full.append(f"<!-- {file} -->\n\n{plain(text)}")
     return "\n".join(lines) + "\n", "\n".join(full)
 
 
@@ -72,7 +85,7 @@ def build(folder: Path) -> None:
     shutil.copytree(ROOT / "docs", docs)
     toml = present((ROOT / "zensical.toml").read_text(), docs)
     (folder / "zensical.toml").write_text(toml)
-    short, full = llms(tomllib.loads(toml)["project"], docs)
+    short, full = llms(toml, docs)
     (docs / "llms.txt").write_text(short)
     (docs / "llms-full.txt").write_text(full)
     zensical = Path(sys.executable).with_name("zensical")
@@ -82,6 +95,8 @@ def build(folder: Path) -> None:
     said = re.sub(r"\x1b\[[0-9;]*m", "", ran.stdout + ran.stderr)
     if ran.returncode or re.search(r"warning|error", said, re.I):
         raise SystemExit(said)
+    for page in docs.rglob("*.md"):
+        (folder / "site" / page.relative_to(docs)).write_text(plain(page.read_text()))
     loaded = {
         found[0]: page.name for page in (folder / "site").rglob("*.html") for found in LOADS.finditer(page.read_text())
     }
@@ -91,4 +106,7 @@ def build(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    build(Path(sys.argv[1]).resolve())
+    if sys.argv[1] == "--llms":
+        (ROOT / "docs" / "llms.txt").write_text(llms((ROOT / "zensical.toml").read_text(), ROOT / "docs")[0])
+    else:
+        build(Path(sys.argv[1]).resolve())

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 import typer.main
@@ -180,3 +181,12 @@ def test_commands_exist_with_their_options(page: str, folder: Path) -> None:
             command = command.commands[words.pop(0)]
         with suppress(typer.Exit):  # --help, --version
             command.make_context(line, words)
+
+
+def test_each_page_is_in_the_navigation_and_llms_txt_is_made_of_it() -> None:
+    site, toml = run_path(str(ROOT / ".ci" / "site.py")), (ROOT / "zensical.toml").read_text()
+    _, pages = site["navigation"](toml)
+    assert sorted(file for _, _, file in pages) == [page.removeprefix("docs/") for page in PAGES], "see zensical.toml"
+    short, full = site["llms"](toml, ROOT / "docs")
+    assert (ROOT / "docs" / "llms.txt").read_text() == short, "write it anew: python .ci/site.py --llms"
+    assert "<!-- answers" not in full
