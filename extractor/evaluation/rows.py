@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,19 +58,25 @@ def lines_of(path: Path, schema: Schema[Any], key: str | None) -> list[Line]:
 
 
 def _held(path: Path) -> Iterator[tuple[int, object]]:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise SetupError(f"{path} cannot be read: {error.strerror}.") from None
+    data = _read(path).removeprefix(codecs.BOM_UTF8)
     if path.suffix.lower() == ".json":
         whole = _parsed(data, path, 1)
+        if isinstance(whole, dict):
+            whole = [{KEYS[0]: name, _VALUES[0]: value} for name, value in whole.items()]
         if not isinstance(whole, list):
-            raise SetupError(f"{path} holds no JSON array of documents with their values.")
+            raise SetupError(f"{path} holds no JSON array or object of documents with their values.")
         yield from enumerate(whole, 1)
         return
     for number, line in enumerate(data.splitlines(), 1):
         if line.strip():
             yield number, _parsed(line, path, number)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SetupError(f"{path} cannot be read: {error.strerror}.") from None
 
 
 def _parsed(data: bytes, path: Path, number: int) -> object:
@@ -122,11 +130,16 @@ def rows_of(path: Path, schema: Schema[Any], key: str | None) -> Rows:
     if path.suffix.lower() not in (".csv", ".tsv"):
         raise SetupError(f"{path} is no gold.", remedy="Give .jsonl, .json, .csv or .tsv, or a DataFrame.")
     try:
-        with path.open(encoding="utf-8-sig", newline="") as opened:
-            read = list(csv.DictReader(opened, delimiter="\t" if path.suffix.lower() == ".tsv" else ","))
-    except OSError as error:
-        raise SetupError(f"{path} cannot be read: {error.strerror}.") from None
+        text = _read(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SetupError(f"{path} is no UTF-8: {error}.") from None
+    read = list(csv.DictReader(StringIO(text, newline=""), delimiter=_divider(text.partition("\n")[0])))
     return _rows(read, schema, key, str(path))
+
+
+def _divider(head: str) -> str:
+    """What stands between the columns, by what stands most in their heads."""
+    return max(",;\t", key=head.count)
 
 
 def values_of(frame: object, schema: Schema[Any], key: str | None) -> Rows:

@@ -122,6 +122,21 @@ def test_tables(tmp_path: Path) -> None:
     assert ended(evaluate(Bill, GOLD, nested)) == ALL
 
 
+def test_files_as_other_programs_write_them(tmp_path: Path) -> None:
+    (tmp_path / "mapping.json").write_text(json.dumps(GOLD))
+    (tmp_path / "bom.jsonl").write_bytes(
+        b"\xef\xbb\xbf"
+        + b"\r\n".join(json.dumps({"file": name, "value": GOLD[name]}).encode() for name in GOLD)
+        + b"\r\n"
+    )
+    assert ended(evaluate(Bill, tmp_path / "mapping.json", tmp_path / "bom.jsonl")) == ALL
+    (tmp_path / "excel.csv").write_bytes("\ufeffdocument;number;total\r\na.txt;017;42.5\r\nb.txt;18;1\r\n".encode())
+    assert ended(evaluate(Bill, tmp_path / "excel.csv", GOLD)) == (4, 0, 0, 0)
+    (tmp_path / "latin.csv").write_bytes("document;number\na.txt;Zoë\n".encode("latin-1"))
+    with pytest.raises(SetupError, match=r"latin.csv is no UTF-8"):
+        evaluate(Bill, tmp_path / "latin.csv", GOLD)
+
+
 def test_a_table_of_the_batch_is_gold(tmp_path: Path) -> None:
     model = FakeModel(*({"day": None, "paid": False, "seller": None, "tags": [], **value} for value in GOLD.values()))
     extractor = Extractor("m", base_url="https://models.example.com/v1", transport=model)
