@@ -157,3 +157,18 @@ def test_what_is_finished_is_given_though_a_slower_one_is_left(inbox: Path) -> N
         over.set()
     assert process[0].returncode == 130
     assert files[:3] == ["inbox/1.txt", "inbox/2.txt", "inbox/3.txt"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes")
+def test_a_reader_that_goes_ends_it_quietly(inbox: Path) -> None:
+    with endpoint(answer) as base:
+        words = ("extract", "types.py:Order", "inbox/*.txt", "-j", "1", "--model", "m", "--base-url", base)
+        kept = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+        with subprocess.Popen(
+            [*COMMAND, *words], cwd=inbox, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=kept
+        ) as running:
+            assert running.stdout is not None
+            assert running.stderr is not None
+            running.stdout.close()
+            said = running.stderr.read()
+    assert (running.returncode, b"Traceback" in said, b"Broken" in said) == (1, False, False)

@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from extractor.chat import ChatRequest, Completion
+from extractor.cli.commands import app
 from extractor.cli.flags import FLAGS
 from extractor.cli.reading import NAMES, check, read
 from extractor.cli.settings import flag_of
 from extractor.limits import Guards, Timeouts
+from extractor.options import VARIABLES
 
+from .document.pdfs import pdf
 from .endpoint import endpoint
-from .test_cli import TYPES, answer, run
+from .test_cli import TYPES, answer
+from .transports.server import answer as http_answer
+from .transports.server import serve
 
 asked: list[ChatRequest] = []
+
+
+def run(folder: Path, *words: str, **environment: str) -> tuple[int, list[Any], str]:
+    """Exit code, the JSON lines of stdout, stderr; in this process, which is quick."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for name in [name for name in os.environ if name.startswith("EXTRACTOR_") or name in VARIABLES]:
+            patch.delenv(name)
+        ran = CliRunner().invoke(app, words, env=environment)
+    if ran.exception is not None and not isinstance(ran.exception, SystemExit):
+        raise ran.exception
+    return ran.exit_code, [json.loads(line) for line in ran.stdout.splitlines()], ran.stderr
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +203,36 @@ def test_what_a_file_holds(inbox: Path, base_url: str) -> None:
     code, _, err = run(inbox, *words, EXTRACTOR_MODEL="m", EXTRACTOR_BASE_URL=base_url)
     sent = str(asked[-1].messages)
     assert (code, "Amounts are Swiss." in sent, '"number":"1"' in sent) == (0, True, True), err
+
+
+def test_pages_and_passwords(inbox: Path, base_url: str) -> None:
+    (inbox / "three.pdf").write_bytes(pdf("Order 1", "Order 2", "Order 3"))
+    environment = {"EXTRACTOR_MODEL": "m", "EXTRACTOR_BASE_URL": base_url}
+    words = ("extract", "types.py:Order", "three.pdf")
+    for journal in ((), ("--journal", "run.jsonl")):
+        code, lines, err = run(inbox, *words, "--pages", "1,3", *journal, **environment)
+        sent = str(asked[-1].messages)
+        assert (code, lines[0]["file"], err) == (0, "three.pdf", "three.pdf: 1 call, 40 + 12 tokens, 0.0 s\n")
+        assert ("Order 1" in sent, "Order 2" in sent, "Order 3" in sent) == (True, False, True)
+    code, lines, _ = run(inbox, *words, "--pages", "1,9", **environment)
+    assert (code, "page 9 cannot be had" in lines[0]["error"]["message"]) == (1, True)
+    code, lines, _ = run(inbox, *words, "--pages", "2", "--stream", EXTRACTOR_PASSWORD="x", **environment)
+    assert (code, len(lines), "Order 2" in str(asked[-1].messages)) == (0, 1, True)
+
+
+def test_an_address_is_fetched_where_that_is_asked_for(inbox: Path, base_url: str) -> None:
+    environment = {"EXTRACTOR_MODEL": "m", "EXTRACTOR_BASE_URL": base_url}
+    with serve(http_answer(b"Order 17 from the web", content_type="text/plain")) as server:
+        address = f"{server.url}/order.txt"
+        words = ("extract", "types.py:Order", address, "a.txt", "--fetch")
+        code, lines, _ = run(inbox, *words, **environment)
+        assert (code, len(server.requests), [line.keys() for line in lines]) == (
+            1,
+            0,
+            [{"file", "error"}, {"file", "value"}],
+        )
+        code, lines, _ = run(inbox, *words[:3], "--fetch", "--allow", "127.0.0.0/8", **environment)
+    assert (code, lines[0]["file"], "from the web" in str(asked[-1].messages)) == (0, address, True)
 
 
 def test_every_flag_is_an_option_of_its_name() -> None:

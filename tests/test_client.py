@@ -414,3 +414,16 @@ def test_a_stream_that_nobody_asked_for_is_read(kind: str) -> None:
 def test_the_wait_that_an_endpoint_asks_for_is_told() -> None:
     error = failing(httpx.Response(429, text="slow down", headers={"retry-after": "100"}))
     assert "It asks to wait 100 (Retry-After)." in str(error)
+
+
+def test_a_transport_of_the_other_kind_is_told_with_the_way_out() -> None:
+    sync, later = httpx.HTTPTransport(verify=False), httpx.AsyncHTTPTransport(verify=False)
+    with pytest.raises(SetupError, match=r"AsyncHTTPTransport is an async transport\. Use it with AsyncExtractor"):
+        Extractor("m", base_url=URL, transport=later).extract(Invoice, "Invoice 17")  # type: ignore[arg-type]
+    with pytest.raises(SetupError, match=r"HTTPTransport is a sync transport\. Use it with Extractor"):
+        asyncio.run(AsyncExtractor("m", base_url=URL, transport=sync).extract(Invoice, "Invoice 17"))  # type: ignore[arg-type]
+    with (
+        pytest.raises(SetupError, match="is an async transport"),
+        Extractor("m", base_url=URL, transport=later).stream(Invoice, "Invoice 17") as stream,  # type: ignore[arg-type]
+    ):
+        list(stream)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import orjson
@@ -13,7 +12,6 @@ import orjson
 from .. import errors
 from ..chat import ChatRequest, Completion
 from ..coverage import Coverage
-from ..document import Document
 from ..errors import ExtractorError
 from ..flow.reading import read
 from ..flow.votes import read_votes
@@ -114,7 +112,7 @@ def result_of(
     record: Mapping[str, Any], schema: Schema[T], settings: Settings, source: DocumentSource
 ) -> Result[T] | None:
     """The result that was recorded; None where it is not valid by what the type says now."""
-    document, attempts = Unopened(record["name"], partial(Document.of, source)), attempts_of(record)
+    document, attempts = Unopened(record["name"], source), attempts_of(record)
     value, issues = _value(record, attempts, schema, settings)
     if value is None:
         return None

@@ -1,27 +1,29 @@
-"""A document that is opened only by who looks into it: that of a recorded result, or one of many that wait."""
+"""The document of a recorded result, which is opened only by who looks into it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..document import Document
 
+if TYPE_CHECKING:
+    from ..document import DocumentSource
+
 
 class Unopened(Document):
-    """A document that ``open`` gives when one of its parts is first asked for: it may be gone or changed by then."""
+    """A document that is opened when one of its parts is first asked for: it may be gone or changed by then."""
 
-    __slots__ = ("_open", "_opened")
+    __slots__ = ("_opened", "_source")
 
-    def __init__(self, name: str, open: Callable[[], Document]) -> None:
-        for field, value in (("name", name), ("_open", open), ("_opened", None)):
+    def __init__(self, name: str, source: DocumentSource) -> None:
+        for field, value in (("name", name), ("_source", source), ("_opened", None)):
             object.__setattr__(self, field, value)
 
     def __getattribute__(self, field: str) -> Any:
         if field not in _PARTS:
             return object.__getattribute__(self, field)
         if self._opened is None:
-            object.__setattr__(self, "_opened", self._open())
+            object.__setattr__(self, "_opened", Document.of(self._source))
         return getattr(self._opened, field)
 
     def __repr__(self) -> str:

@@ -60,6 +60,8 @@ def read_all(
         try:
             with batch, _interruptible(batch, tally):
                 _put_out(_watched(batch, tally), Schema.of(wanted), out, columns, put)
+        except BrokenPipeError:
+            raise
         except (BudgetError, SetupError, ValueError, OSError) as error:
             say(str(error), "red")
             tally.stopped = True

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ..batch.unopened import Unopened
 from ..document import Document, DocumentSource
 from ..errors import SetupError
 from ..transports.fetch import fetch
@@ -47,11 +46,11 @@ class Inputs:
     def document(self, word: str) -> DocumentSource:
         if _is_address(word):
             allow = tuple(self.allow)
-            return Unopened(shown(word), partial(fetch, word, password=self.password, pages=self.pages, allow=allow))
+            return partial(fetch, word, password=self.password, pages=self.pages, allow=allow)
         source = sys.stdin.buffer if word == "-" else Path(word)
         if self.pages is None and self.password is None:
             return source
-        return Unopened(shown(word), partial(Document.open, source, self.password, self.pages))
+        return partial(Document.open, source, self.password, self.pages)
 
     def _matched(self, word: str) -> list[str]:
         if word == "-":

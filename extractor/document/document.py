@@ -52,8 +52,8 @@ class Document:
         """A str is text and a Path is a file, always. A sequence, or a column of pandas or polars, makes one document,
         its pages numbered through.
 
-        Bytes and file objects are told by their content. A str that names a file is warned of. DocumentError where
-        something cannot be read.
+        Bytes and file objects are told by their content. A function is called for the document when its turn comes. A
+        str that names a file is warned of. DocumentError where something cannot be read.
         """
         if isinstance(source, str):
             text.warn_of_a_name(source)
@@ -63,6 +63,8 @@ class Document:
         for kind, enter in _DOORS:
             if isinstance(source, kind):
                 return enter(source)
+        if callable(source) and not isinstance(source, type):
+            return cls.of(source())
         raise unreadable(type(source).__name__, _why_not(source))
 
     @classmethod
@@ -139,7 +141,18 @@ class Document:
         return f"<Document {self.name!r}: {', '.join(parts)}>"
 
 
-DocumentPart: TypeAlias = str | PathLike[str] | bytes | Image | Video | InMemory | Attachment | Document | Readable
+DocumentPart: TypeAlias = (
+    str
+    | PathLike[str]
+    | bytes
+    | Image
+    | Video
+    | InMemory
+    | Attachment
+    | Document
+    | Readable
+    | Callable[[], "DocumentPart"]
+)
 DocumentSource: TypeAlias = DocumentPart | Sequence[DocumentPart] | Column
 
 

@@ -7,15 +7,18 @@ import pickle
 import socket
 import tempfile
 from contextlib import suppress
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extractor import Extractor
 from extractor.document import Attachment, Document, Image, Page
 from extractor.document.text import DocumentWarning
 from extractor.errors import DocumentError
+from extractor.testing import FakeModel
 
 from .archives import zipped
 from .pdfs import pdf
@@ -274,3 +277,20 @@ def test_an_attachment_is_read_by_its_content() -> None:
     assert (attached.size, repr(attached)) == (23, "<Attachment 'note.pdf' application/pdf, 23 bytes>")
     assert [page.text for page in Document.of(["cover", attached]).pages] == ["cover", "plain text all the same"]
     assert "note.pdf: is empty" in str(refused(Attachment("note.pdf", "application/pdf", b"")))
+
+
+def test_a_function_is_called_for_the_document_when_its_turn_comes(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("one")
+    opening = partial(Document.open, tmp_path / "a.txt")
+    assert Document.of(opening).text == "one"
+    assert Document.of([opening, lambda: "two"]).text == "one\n\ntwo"
+    with pytest.raises(DocumentError, match="type: is no document"):
+        Document.of(Path)  # type: ignore[arg-type]
+    extractor = Extractor("m", base_url="http://a.example/v1", transport=FakeModel({"a": 1}, {"a": 2}))
+    missing = partial(Document.open, tmp_path / "absent.txt")
+    items = extractor.batch(dict[str, int], [("a", opening), ("b", missing), ("c", opening)], concurrency=1)
+    assert [item.value if item.result else type(item.error).__name__ for item in items] == [
+        {"a": 1},
+        "DocumentError",
+        {"a": 2},
+    ]
