@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from .needed import Array, numpy
 
-_CHUNK = 64
-"""Samples that are drawn at once: as many rows of a number a document are held in memory."""
+_AT_ONCE = 10_000_000
+"""Numbers that are drawn at once. Of many small products of matrices the threads would wait for each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,12 @@ class Sampling:
         if documents < 2:
             return np.full((0, counts.shape[1]), np.nan)
         chance, floats = np.random.default_rng(self.seed), counts.astype(np.float32)
-        found = np.empty((self.samples, counts.shape[1]))
-        for start in range(0, self.samples, _CHUNK):
-            drawn = chance.integers(0, documents, (min(_CHUNK, self.samples - start), documents))
-            times = np.stack([np.bincount(row, minlength=documents) for row in drawn]).astype(np.float32)
+        found, most = np.empty((self.samples, counts.shape[1])), max(_AT_ONCE // documents, 1)
+        for start in range(0, self.samples, most):
+            drawn = chance.integers(0, documents, (min(most, self.samples - start), documents), dtype=np.int32)
+            times = np.empty(drawn.shape, np.float32)
+            for row, each in enumerate(drawn):
+                times[row] = np.bincount(each, minlength=documents)
             found[start : start + len(drawn)] = times @ floats
         return found
 
