@@ -71,16 +71,18 @@ class Layout:
     scores: array[float] | None = None
 
     @classmethod
-    def of(cls, text: str, boxes: Iterable[Box | None], scores: Sequence[float] | None = None) -> Layout:
+    def of(
+        cls, text: str, boxes: Iterable[tuple[float, float, float, float] | None], scores: Sequence[float] | None = None
+    ) -> Layout:
         """From one box, or None, for each character. What lies beyond the page's edges is cut to them."""
         edges = array("f")
         for character, box in zip(text, boxes, strict=True):
             if box is None or character.isspace():
                 edges.extend(_NOWHERE)
-            elif min(box) < 0 or max(box) > 1:
-                edges.extend(min(max(edge, 0.0), 1.0) for edge in box)
-            else:
+            elif 0 <= box[0] <= 1 and 0 <= box[1] <= 1 and 0 <= box[2] <= 1 and 0 <= box[3] <= 1:
                 edges.extend(box)
+            else:
+                edges.extend(min(max(edge, 0.0), 1.0) for edge in box)
         return cls(text, edges, None if scores is None else array("f", scores))
 
     def places(self) -> list[Box | None]:
@@ -89,7 +91,7 @@ class Layout:
 
     def words(self) -> Iterator[Word]:
         """Those of the text that stand somewhere, in its order."""
-        edges = self.edges
+        edges = self.edges.tolist()
         for found in _WORD.finditer(self.text):
             start, end = found.span()
             x0, y0, x1, y1 = (edges[4 * start + side : 4 * end : 4] for side in range(4))

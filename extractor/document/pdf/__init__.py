@@ -46,7 +46,7 @@ def _texts(pdf: Pdf, numbers: Sequence[int]) -> tuple[list[Page], list[int]]:
         if text is None:
             raise unreadable(pdf.file.source, _too_long(numbers[: len(found)]))
         room -= len(text.text)
-        found.append(Page(number, text.text, origin=Leaf(pdf, number)))
+        found.append(Page(number, text.text, origin=Leaf(pdf, number, text)))
         if text.text and not text.mapped:
             strange.append(number)
     return found, strange

@@ -108,7 +108,7 @@ def _bounds(drawn: object) -> tuple[float, float, float, float]:
     return left, bottom, right, top
 
 
-def _cut(box: Box) -> Box:
+def _cut(box: tuple[float, float, float, float]) -> Box:
     return Box(*(min(max(edge, 0.0), 1.0) for edge in box))
 
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ...errors import SetupError
 from ..image import Image
 from ..judgement import Judgement
 from ..layout import Layout
 from ..limits import unreadable
-from .characters import layout_of, read_layer
+from .characters import TextLayer, layout_of, read_layer
 from .judge import judged
 from .opened import Pdf, opened
 
@@ -25,18 +25,10 @@ _QUALITY = 90
 _MOST_PIXELS = 50_000_000
 
 
-class LayerText(NamedTuple):
-    """What a text layer says; ``mapped``: its fonts say which characters their glyphs are."""
-
-    text: str
-    mapped: bool
-
-
-def read_text(pdf: Pdf, number: int, room: int) -> LayerText | None:
-    """The text of a page. None where it has more than there is room for."""
+def read_text(pdf: Pdf, number: int, room: int) -> TextLayer | None:
+    """The text layer of a page. None where it has more than there is room for."""
     with _layer(pdf, number) as (page, layer):
-        found = read_layer(page, layer, room)
-        return None if found is None else LayerText(found.text, found.mapped)
+        return read_layer(page, layer, room)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +37,15 @@ class Leaf:
 
     pdf: Pdf
     number: int
+    found: TextLayer
+    """What its text layer said when it was read."""
 
     def layout(self, text: str) -> Layout:
         """Where each character of its text stands."""
         with _layer(self.pdf, self.number) as (page, layer):
-            found = read_layer(page, layer, layer.count_chars())
-            assert found is not None
-            if found.text != text:
+            if self.found.text != text or not self.found.is_that_of(layer):
                 raise self._other()
-            return layout_of(page, layer, found)
+            return layout_of(page, layer, self.found)
 
     def shape(self) -> float:
         """How many times as high as wide it is as it is seen."""
@@ -64,9 +56,7 @@ class Leaf:
     def judge(self) -> Judgement:
         """Whether its text layer says what is seen on it."""
         with _layer(self.pdf, self.number) as (page, layer):
-            found = read_layer(page, layer, layer.count_chars())
-            assert found is not None
-            return judged(page, layer, found)
+            return judged(page, layer, self.found)
 
     def picture(self, width: int) -> Image:
         """The page as it is seen, with what was typed into its form fields."""
