@@ -155,7 +155,15 @@ def test_what_is_written_is_what_is_read(fields: dict[str, Any], comma: str) -> 
         for name, (told, absent, said) in fields.items()
     }
     kind = create_model("Record", __config__=ConfigDict(protected_namespaces=()), **wanted)
-    assert schema_of(text).source == Schema.of(kind).source
+    assert _in_any_order(schema_of(text).source) == _in_any_order(Schema.of(kind).source)
+
+
+def _in_any_order(schema: Any) -> Any:
+    """The schema with its unions sorted: `typing` takes those of another order for equal, and keeps the first."""
+    if isinstance(schema, dict):
+        held = {key: _in_any_order(value) for key, value in schema.items()}
+        return held | {"anyOf": sorted(held["anyOf"], key=repr)} if "anyOf" in held else held
+    return [_in_any_order(each) for each in schema] if isinstance(schema, list) else schema
 
 
 @given(st.text(st.sampled_from("ab1 ,\n?:|[]{}\"'list int") | st.characters(codec="utf-8"), max_size=30))
