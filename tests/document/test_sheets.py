@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime
 from contextlib import suppress
+from dataclasses import replace
 from io import BytesIO
 from random import Random
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.document import Document
+from extractor.document.office.formats import format_of
 from extractor.document.office.sheets import shown
 from extractor.errors import DocumentError
 
@@ -50,6 +52,48 @@ def test_a_sheet_is_a_page_and_a_row_a_line() -> None:
 )
 def test_values_as_a_person_writes_them(value: str | float | datetime.date, text: str) -> None:
     assert shown(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "text"),
+    [
+        (0.125, "0.0%", "12.5%"),
+        (0.07, "0%", "7%"),
+        (1234.5, "#,##0.00", "1234.5"),
+        (1234.5, '#,##0.00 "€"', "1234.5 €"),
+        (-1234.5, "#,##0.00\\ [$€-407];[Red]-#,##0.00\\ [$€-407]", "-1234.5 €"),
+        (-5.0, "$#,##0_);($#,##0)", "-$5"),
+        (7.0, '_-* #,##0.00\\ "€"_-;-* #,##0.00\\ "€"_-', "7 €"),
+        (5.0, "0000", "0005"),
+        (5.5, "0000", "5.5"),
+        (1234567.0, '0.0,,"M"', "1.234567M"),
+        (3.0, '[>2]0" many";0', "3"),
+        (0.5, "# ?/?", "0.5"),
+        (5.0, '"Nr; "0', "Nr; 5"),
+        (True, "0%", "TRUE"),
+        ("x", "0%", "x"),
+        (float("inf"), "00", "inf"),
+    ],
+)
+def test_what_a_format_shows_beside_digits(value: str | float, code: str, text: str) -> None:
+    assert shown(value, format_of(code)) == text
+
+
+@given(st.text(alphabet='0#?.,%"\\[]$€-_*;/ ()EedG@kM', max_size=12), st.floats(-1e9, 1e9))
+def test_any_format_keeps_the_digits(code: str, value: float) -> None:
+    form = format_of(code)
+    assert form is None or shown(abs(value), replace(form, before="", after="")) in shown(value, form)
+
+
+def test_cells_are_shown_in_their_format() -> None:
+    styles = (
+        '<styleSheet><numFmts><numFmt numFmtId="170" formatCode="0.0 &quot;kg&quot;"/></numFmts>'
+        '<cellXfs><xf/><xf numFmtId="10"/><xf numFmtId="170"/></cellXfs></styleSheet>'
+    )
+    row = '<row r="2"><c r="B2" s="1"><v>0.5</v></c><c r="C2" s="2"><v>3</v></c><c r="D2" s="9"><v>1</v></c></row>'
+    merged = '<mergeCells><mergeCell ref="B2:B3"/></mergeCells>'
+    data = xlsx({"S": row + cells(3, None, None, 4)}, after=merged, parts={"xl/styles.xml": styles})
+    assert Document.of(data).text == "# S\n50% | 3 kg | 1\n50% | 4 |"
 
 
 def test_merged_cells_stand_in_each_of_their_rows() -> None:

@@ -19,6 +19,8 @@ from . import workbook
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook, SheetMetadata
 
+    from .formats import Format
+
 Value: TypeAlias = int | float | str | bool | date | datetime | time | timedelta
 
 _MOST_MERGED = 100_000
@@ -60,7 +62,8 @@ def _texts(book: CalamineWorkbook, names: Sequence[str], extra: workbook.Extra, 
     room = TEXT_CHARACTERS
     for name in names:
         lines: list[str] = []
-        for line in chain(_lines(book.get_sheet_by_name(name)), extra.beside.get(name, ())):
+        rows = _lines(book.get_sheet_by_name(name), extra.formats.get(name, {}))
+        for line in chain(rows, extra.beside.get(name, ())):
             lines.append(line if lines else f"# {name}\n{line}")
             room -= len(line) + 1
             if room < 0:
@@ -72,24 +75,24 @@ def _texts(book: CalamineWorkbook, names: Sequence[str], extra: workbook.Extra, 
     return texts
 
 
-def _lines(sheet: CalamineSheet) -> Iterator[str]:
+def _lines(sheet: CalamineSheet, formats: workbook.Formats) -> Iterator[str]:
     """Rows in blocks, as empty rows part them: an empty line stands between."""
     before = False
-    for filled, rows in groupby(_rows(sheet), any):
+    for filled, rows in groupby(_rows(sheet, formats), any):
         if filled:
             yield from [""] * before
             yield from block(rows)
             before = True
 
 
-def _rows(sheet: CalamineSheet) -> Iterator[list[str]]:
+def _rows(sheet: CalamineSheet, formats: workbook.Formats) -> Iterator[list[str]]:
     """The rows as text. A cell that spans rows stands in each of them."""
     left = sheet.start[1] if sheet.start else 0
     merged = (sheet.merged_cell_ranges or [])[:_MOST_MERGED]
     spans = {(top, column - left): bottom for (top, column), (bottom, _) in merged if bottom > top}
     hanging: dict[int, tuple[int, str]] = {}
     for place, values in enumerate(sheet.iter_rows()):
-        cells = [shown(value) for value in values]
+        cells = [shown(value, formats.get((place + 1, left + at))) for at, value in enumerate(values, 1)]
         for column, (bottom, text) in hanging.items():
             if place <= bottom and column < len(cells):
                 cells[column] = cells[column] or text
@@ -97,10 +100,12 @@ def _rows(sheet: CalamineSheet) -> Iterator[list[str]]:
         yield cells
 
 
-def shown(value: Value) -> str:
+def shown(value: Value, form: Format | None = None) -> str:
     """As a person would write it: ISO for dates, numbers as far as they are stored exactly (15 digits)."""
     if isinstance(value, bool):
         return str(value).upper()
+    if form is not None and isinstance(value, int | float):
+        return form.shown(value, shown)
     if isinstance(value, float):
         return f"{value:.15g}" if abs(value) < 1e15 else repr(value)
     if isinstance(value, datetime):

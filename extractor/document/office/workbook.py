@@ -7,9 +7,10 @@ not enough: two cells in far corners would do. So the area is measured first.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from struct import unpack_from
+from typing import TypeAlias
 
 from .. import compound
 from ..archive import Archive, archive
@@ -18,16 +19,20 @@ from ..elements import attribute, child, children, local, optional, part, text_i
 from ..file import File
 from ..kinds import ZIP, kind_of
 from ..limits import SHEET_CELLS, unreadable
+from .formats import Format, formats
 from .package import links, macros, main_part, within
 
 _ROW_OR_CELL = re.compile(
-    rb'<(?:\w+:)?(?:row\b(?:[^>]*?\sr="(\d{1,7})")?[^>]*>|c\b(?:[^>]*?\sr="([A-Z]{1,3})(\d{1,7})")?[^>]*?(/?)>)'
+    rb'<(?:\w+:)?(?:row\b(?:[^>]*?\sr="(\d{1,7})")?[^>]*>|'
+    rb'c\b(?:[^>]*?\sr="([A-Z]{1,3})(\d{1,7})")?(?:[^>]*?\ss="(\d{1,5})")?[^>]*?(/?)>)'
 )
 _NOT_COMPUTED = re.compile(
     rb'<(?:\w+:)?c\b(?![^>]*\st="str")[^>]*>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)\s*'
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>|</(?:\w+:)?c>)"
 )
 _MOST_OF_A_ROW = 20_000_000
+_MOST_FORMATS = 1_000_000
+"""Cells; the numbers of those after them have their digits alone."""
 _PLACES = ("xl/media/", "xl/embeddings/")
 _BEGIN = 0x0809
 _CELLS = frozenset((0x0006, 0x0203, 0x0204, 0x0205, 0x027E, 0x00BD, 0x00D6, 0x00FD))
@@ -54,13 +59,18 @@ class _Area:
         return max(0, self.bottom - self.top + 1) * max(0, self.right - self.left + 1)
 
 
+Formats: TypeAlias = "Mapping[tuple[int, int], Format]"
+
+
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """What the cells do not say. ``beside`` are the comments and boxes of the sheets, by name."""
+    """What the cells do not say. ``beside`` are the comments and boxes of the sheets, by name; ``formats`` are those of
+    the cells, by name of the sheet, row and column."""
 
     notes: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    formats: Mapping[str, Formats] = field(default_factory=dict)
 
 
 def looked_over(file: File) -> Extra:
@@ -81,32 +91,38 @@ def _check(cells: int, source: str) -> None:
 def _package(opened: Archive) -> Extra:
     name = main_part(opened, "xl/workbook.xml")
     targets = links(opened, name)
+    styles = [each for link in targets.values() if link.kind == "styles" for each in formats(opened, link.part)]
     open_formulas = 0
-    beside = {}
+    beside, shown = {}, {}
     for sheet in children(child(part(opened, name), "sheets"), "sheet"):
         link = targets.get(next((value for key, value in sheet.attrib.items() if key.endswith("}id")), ""))
         if link and link.kind == "worksheet" and link.part in opened:
-            open_formulas += _measured(opened, link.part)
+            count, shown[attribute(sheet, "name")] = _measured(opened, link.part, styles)
+            open_formulas += count
             beside[attribute(sheet, "name")] = tuple(_beside(opened, link.part))
     for link in targets.values():
         if link.kind == "sharedStrings" and link.part in opened:
             sum(map(len, opened.pieces(link.part)))  # so that it is counted
     told = (f"{open_formulas:,} formulas have no stored result: open and save it in a spreadsheet program",)
-    return Extra((*(told if open_formulas else ()), *macros(opened)), within(opened, _PLACES), beside)
+    return Extra((*(told if open_formulas else ()), *macros(opened)), within(opened, _PLACES), beside, shown)
 
 
-def _measured(opened: Archive, name: str) -> int:
-    """How many formulas of a sheet have no result. DocumentError where its area is too large."""
+def _measured(opened: Archive, name: str, styles: Sequence[Format | None]) -> tuple[int, Formats]:
+    """How many formulas have no result, and the formats of cells. DocumentError where the sheet's area is too large."""
     area, line, column, count = _Area(), 0, 0, 0
+    found: dict[tuple[int, int], Format] = {}
     for piece in _rows(opened, name):
         count += len(_NOT_COMPUTED.findall(piece))
-        for row, letters, number, empty in _ROW_OR_CELL.findall(piece):
+        for row, letters, number, style, empty in _ROW_OR_CELL.findall(piece):
             if row or not (letters or number):
                 line, column = (int(row), 0) if row else (line, column + 1)
             if not empty and (letters or (column and not row)):
-                area.take(int(number or line), _column(letters) if letters else column)
+                place = int(number or line), _column(letters) if letters else column
+                area.take(*place)
+                if style and int(style) < len(styles) and (shown := styles[int(style)]) and len(found) < _MOST_FORMATS:
+                    found[place] = shown
     _check(area.cells, opened.source)
-    return count
+    return count, found
 
 
 def _rows(opened: Archive, name: str) -> Iterator[bytes]:
