@@ -69,6 +69,7 @@ class Limiter:
         self._told = 0
         self._number = 0
         self._failures = 0
+        self._reached = False
         self._mean_tokens: float | None = None
         self._waiting: deque[tuple[asyncio.Future[Ticket], float, float]] = deque()
         self._timer: asyncio.TimerHandle | None = None
@@ -144,6 +145,7 @@ class Limiter:
         if self._counts_tokens:
             self._correct(ticket, answered, now)
         told = answered.heard
+        self._reached = self._reached or answered.status > 0
         if told.wait:
             self._until = max(self._until, now + told.wait)
         if ticket.number >= self._told:
@@ -175,8 +177,9 @@ class Limiter:
                 self._until = max(self._until, now + reset)
 
     def _failed(self, now: float) -> None:
+        """An outage is waited out. What never answered is none: the address is wrong, or the server is not started."""
         self._failures += 1
-        if self._failures >= _OUTAGE:
+        if self._failures >= _OUTAGE and self._reached:
             wait = min(0.5 * 2.0 ** min(self._failures - _OUTAGE, 10), _LONGEST_OUTAGE)
             self._until = max(self._until, now + wait)
 

@@ -210,14 +210,16 @@ def test_tokens_that_are_left() -> None:
     asyncio.run(run())
 
 
-def test_an_outage_is_waited_out() -> None:
+@pytest.mark.parametrize(("first", "waits"), [(Answered(200), True), (Answered(503), True), (Answered(0), False)])
+def test_an_outage_is_waited_out_where_there_was_ever_an_answer(first: Answered, waits: bool) -> None:
     async def run() -> None:
         limiter = Limiter(8)
-        for _ in range(7):
-            limiter.leave(await limiter.enter(1), Answered(0))
+        for answered in (first, *[Answered(0)] * 6):
+            limiter.leave(await limiter.enter(1), answered)
         assert await goes(limiter)
-        limiter.leave(await limiter.enter(1), Answered(0))
-        assert not await goes(limiter)
+        for _ in range(2):
+            limiter.leave(await limiter.enter(1), Answered(0))
+        assert await goes(limiter) is not waits
 
     asyncio.run(run())
 
