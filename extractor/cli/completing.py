@@ -11,7 +11,7 @@ _WORDS, _NUMBER, _FILE = "COMP_WORDS", "COMP_CWORD", "_EXTRACTOR_COMPLETE_IN"
 
 
 def rejoin(environment: MutableMapping[str, str]) -> None:
-    """Put words together that bash takes apart at a colon: ``types.py``, ``:``, ``Order``.
+    """Put words together that bash takes apart at a colon: ``orders.py``, ``:``, ``Order``.
 
     Of the word that is completed bash wants what comes after the colon alone: its file is put beside it.
     """

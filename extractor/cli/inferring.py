@@ -42,6 +42,8 @@ def infer(
             sys.stdout.write(found.code)
         else:
             out.write_text(found.code, encoding="utf-8")
+            if out.stem in sys.stdlib_module_names:
+                say(f"{out.name} hides Python's own module {out.stem} from scripts beside it: another name is safer.")
     for refused in found.refused[:_MOST]:
         say(refused, "red")
     if len(found.refused) > _MOST:

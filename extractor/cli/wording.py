@@ -17,24 +17,24 @@ MARKUP: Literal["rich"] | None = "rich" if has_colours() else None
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "extract": (
         "extractor extract invoice scan.pdf --model local",
-        "extractor extract types.py:Order inbox/*.txt > orders.jsonl",
+        "extractor extract orders.py:Order inbox/*.txt > orders.jsonl",
         "extractor extract invoice 'inbox/*.pdf' -j 32 --journal run.jsonl --out invoices.parquet",
-        "extractor extract types.py:Order letter.pdf --pages 1-2 -i 'Amounts are in Swiss notation.'",
-        'extractor extract types.py:Order - -o reasoning=\'{"effort": "low"}\' < mail.eml',
+        "extractor extract orders.py:Order letter.pdf --pages 1-2 -i 'Amounts are in Swiss notation.'",
+        'extractor extract orders.py:Order - -o reasoning=\'{"effort": "low"}\' < mail.eml',
     ),
     "eval": (
         "extractor eval invoice gold.jsonl --run run.jsonl --out evaluation.html",
-        "extractor eval types.py:Order gold.csv --run old=old.jsonl --run new=new.jsonl --metric total=number:0.01",
+        "extractor eval orders.py:Order gold.csv --run old=old.jsonl --run new=new.jsonl --metric total=number:0.01",
         "extractor eval invoice gold.jsonl --model local --journal run.jsonl --at-least 0.9",
     ),
     "report": ("extractor report run.jsonl -o report.html --type invoice",),
-    "revalidate": ("extractor revalidate run.jsonl types.py:Order > orders.jsonl",),
-    "schema": ("extractor schema invoice", "extractor schema types.py:Order --explain"),
+    "revalidate": ("extractor revalidate run.jsonl orders.py:Order > orders.jsonl",),
+    "schema": ("extractor schema invoice", "extractor schema orders.py:Order --explain"),
     "repair": ("extractor repair answer.txt --type invoice", "pbpaste | extractor repair"),
     "infer": (
-        "extractor infer orders.jsonl -o types.py",
-        "extractor infer order.schema.json --name Order > types.py",
-        "extractor infer order.schema.json gold.jsonl -o types.py",
+        "extractor infer orders.jsonl -o orders.py",
+        "extractor infer order.schema.json --name Order > orders.py",
+        "extractor infer order.schema.json gold.jsonl -o orders.py",
     ),
     "doctor": (
         "extractor doctor",

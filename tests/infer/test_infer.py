@@ -217,7 +217,7 @@ def run(*words: str, stdin: bytes | None = None) -> tuple[int, str, str]:
 
 
 def test_the_command(tmp_path: Path) -> None:
-    orders, out = tmp_path / "orders.jsonl", tmp_path / "types.py"
+    orders, out = tmp_path / "orders.jsonl", tmp_path / "order.py"
     orders.write_bytes(lines(ORDERS))
     assert run(str(orders), "-o", str(out)) == (0, "", f"{out}: Order; 2 of 2 examples fit.\n")
     assert out.read_text() == CODE
@@ -240,6 +240,7 @@ def test_the_command(tmp_path: Path) -> None:
 def test_what_it_writes_is_a_type_for_the_other_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "orders.jsonl").write_bytes(lines(ORDERS))
-    assert run("orders.jsonl", "-o", "types.py")[0] == 0
+    assert run("orders.jsonl", "-o", "order.py")[2].splitlines() == ["order.py: Order; 2 of 2 examples fit."]
+    assert "types.py hides Python's own module types" in run("orders.jsonl", "-o", "types.py")[2]
     made = CliRunner().invoke(app, ["schema", "types.py:Order"])
     assert json.loads(made.stdout)["properties"]["vat-id"] == {"type": ["string", "null"]}
