@@ -166,7 +166,7 @@ class Endpoint:
         took = took_of(request, started)
         try:
             if response.is_success:
-                return replace(_decode(response, body), took=replace(took, streamed=is_stream(response, body)))
+                return _decoded(response, body, took)
             failed: ModelStatusError | ModelProtocolError = self._status_error(response, body, took)
         except ModelProtocolError as error:
             failed = self.misspoken(error, took)
@@ -270,19 +270,20 @@ def _chat_url(base_url: str) -> httpx.URL:
     return url.copy_with(path=path if path.endswith("/chat/completions") else f"{path}/chat/completions")
 
 
-def is_stream(response: httpx.Response, body: bytes) -> bool:
-    """Whether an answer came as events, also where its header does not say so."""
-    told = response.headers.get("content-type", "").lower().startswith("text/event-stream")
-    return told or body.lstrip().startswith(b"data:")
+def tells_events(response: httpx.Response) -> bool:
+    """Whether the header of an answer says that it comes event by event."""
+    kind: str = response.headers.get("content-type", "")
+    return kind.lower().startswith("text/event-stream")
 
 
-def _decode(response: httpx.Response, body: bytes) -> Completion:
-    if not is_stream(response, body):
-        return Completion.from_json(body)
+def _decoded(response: httpx.Response, body: bytes, took: Took) -> Completion:
+    """The completion of an answer at once, or of events, also where its header does not say so."""
+    if not tells_events(response) and not body.lstrip().startswith(b"data:"):
+        return replace(Completion.from_json(body), took=took)
     reader, fold = EventReader(), Fold()
     for chunk in (*reader.feed(body), *reader.close()):
         fold.add(chunk)
-    return fold.completion()
+    return replace(fold.completion(), took=replace(took, streamed=True))
 
 
 def said_in(text: str) -> str:

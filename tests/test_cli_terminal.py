@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -16,18 +16,12 @@ from extractor.cli.completing import names_in, types
 from extractor.cli.wording import EXAMPLES
 from extractor.options import VARIABLES
 
-from .endpoint import endpoint
-from .test_cli import COMMAND, TYPES, answer
+from .test_cli import COMMAND, TYPES
+from .test_cli import base_url as base_url  # noqa: PLC0414 - a fixture
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="terminals of Unix")
 KEPT = {name: value for name, value in os.environ.items() if name not in VARIABLES}
 COLOUR, CURSOR = "\x1b[3", "\x1b[?25l"
-
-
-@pytest.fixture(scope="module")
-def base_url() -> Iterator[str]:
-    with endpoint(answer) as base:
-        yield base
 
 
 @pytest.fixture

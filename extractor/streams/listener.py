@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from ..endpoint import took_of
+from ..endpoint import tells_events, took_of
 from ..errors import ModelCallError, ModelProtocolError, StreamLeftError
 from .hearing import Hearing
 
@@ -81,4 +81,4 @@ class Listener:
 
 def is_stream(response: httpx.Response) -> bool:
     """Whether an answer comes event by event: some endpoints answer at once where a stream was asked for."""
-    return response.is_success and response.headers.get("content-type", "").lower().startswith("text/event-stream")
+    return response.is_success and tells_events(response)

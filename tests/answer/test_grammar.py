@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import pytest
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, create_model
 
@@ -133,10 +133,7 @@ WORD = st.text(
 )
 SPACE = st.sampled_from([" ", "\n", "\t", "  ", "\r\n"])
 
-_untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
-
-@_untimed
 @given(st.lists(st.tuples(WORD, SPACE), min_size=1, max_size=12), st.data())
 @example([('say "no\\"', "\n"), ("東京都", " "), ("مرحبا", " "), ("é", "\n")], None)
 def test_every_run_of_words_can_be_written_and_nothing_else(
@@ -159,7 +156,6 @@ def test_every_run_of_words_can_be_written_and_nothing_else(
 NAMES = st.text(min_size=1, max_size=6)
 
 
-@_untimed
 @given(st.lists(NAMES, min_size=1, max_size=3, unique=True))
 def test_keys_of_any_make_can_be_written(names: list[str]) -> None:
     fields: Any = {f"f{at}": (str, Field(alias=name)) for at, name in enumerate(names)}

@@ -70,7 +70,7 @@ def begun(value: object, room: int) -> object:
     return dict(held) if isinstance(value, dict) else [part for _, part in held]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.dictionaries(TEXTS, JSON, max_size=4) | st.lists(JSON, max_size=4), st.booleans(), CUTS)
 def test_json_in_pieces_is_what_it_is_as_a_whole(value: object, escaped: bool, cuts: list[int]) -> None:
     text = json.dumps(value, ensure_ascii=escaped, indent=2 if len(cuts) % 2 else None)
@@ -78,13 +78,13 @@ def test_json_in_pieces_is_what_it_is_as_a_whole(value: object, escaped: bool, c
     assert repr(so_far(fed(text, range(len(text))))) == repr(value)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.dictionaries(KEYS, WORDS, min_size=1, max_size=4), st.integers(1, 300), CUTS)
 def test_the_beginning_of_json_says_what_is_known_of_it(value: object, length: int, cuts: list[int]) -> None:
     assert so_far(fed(json.dumps(value)[:length], cuts)) == begun(value, length)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     NOISE | PLAIN.map(repr) | JSON.map(repr),
     st.sampled_from(["", "{", "[1, ", '{"a": [', "<think>{1}</think> so: "]),
@@ -97,7 +97,7 @@ def test_any_split_of_any_text_says_the_same(noise: str, before: str, cuts: list
     assert repr(so_far(fed(text, range(len(text))))) == whole
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(OBJECTS, min_size=6, max_size=9), st.sampled_from(sorted(DAMAGE)), st.integers(0, 2**32), CUTS)
 def test_any_split_of_a_damaged_text_says_the_same(
     value: list[object], damage: str, seed: int, cuts: list[int]

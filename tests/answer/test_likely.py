@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.answer.finding import Finder
@@ -86,7 +86,6 @@ def test_prose_is_not_cut_into_cells() -> None:
 SHAPES: list[Shape] = ["part", "code", "place", "day", "number", "name"]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("12 ,.:\n\t()"), max_size=80))
 def test_every_text_that_is_offered_stands_in_the_document(text: str) -> None:
     finder, letters = Finder(text), "".join(text.split())

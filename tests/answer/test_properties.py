@@ -69,7 +69,7 @@ def schema_of(value: object) -> dict[str, object]:
     return {"type": named[type(value)]}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(NOISE | TEXTS | JSON.map(repr), SCHEMAS | st.none(), st.sampled_from(["strict", "syntax", "full"]))
 def test_any_text_gives_a_value_or_issues(text: str, schema: dict[str, object] | None, level: str) -> None:
     repaired = repair(text, schema, level=level)  # type: ignore[arg-type]
@@ -81,7 +81,7 @@ def _says_nothing(text: str) -> bool:
     return not any(map(str.isalnum, text)) or any(word in text.lower() for word in ("n", "-", "—", "–"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(JSON)
 def test_json_passes_unchanged(value: object) -> None:
     text = json.dumps(value, ensure_ascii=False)
@@ -89,14 +89,14 @@ def test_json_passes_unchanged(value: object) -> None:
     assert (repaired.value, repaired.fixes, repaired.issues, repaired.cut) == (value, (), (), None)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(OBJECTS)
 def test_json_that_fits_passes_unchanged(value: object) -> None:
     repaired = repair(json.dumps(value), schema_of(value))
     assert (repaired.value, repaired.fixes, repaired.issues) == (value, (), ())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     OBJECTS,
     st.sampled_from(["Here it is:\n{}\nDone.", "```json\n{}\n```", "<think>hm</think>{}", "<answer>{}</answer>"]),
@@ -149,7 +149,7 @@ PLAIN = st.recursive(
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.dictionaries(KEYS, PLAIN, min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_damage_comes_back_or_is_told(
     damage: Callable[[str, random.Random], str], value: object, rng: random.Random
@@ -159,7 +159,7 @@ def test_damage_comes_back_or_is_told(
     assert repaired.value == value or repaired.issues or repaired.fixes
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(OBJECTS, st.integers(1, 400))
 def test_a_cut_text_gives_only_what_was_whole(value: dict[str, object], size: int) -> None:
     text = json.dumps(value)[:size]
@@ -221,7 +221,7 @@ def test_work_grows_with_the_text(hostile: Callable[[int], str], schema: dict[st
     assert large < 20 * 8000
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(JSON)
 def test_a_wire_value_comes_back_in_source_form(value: object) -> None:
     schema = Schema.of(dict[str, list[int] | str | None])
@@ -236,7 +236,7 @@ def test_no_number_is_rounded() -> None:
     assert math.isnan(repair('{"a": NaN}').value["a"])  # type: ignore[index]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(JSON, st.sampled_from([(",", ":"), (", ", " : "), (",\n", "\t:\n")]), st.booleans())
 def test_a_key_that_stands_twice_is_seen(value: object, marks: tuple[str, str], ascii_only: bool) -> None:
     schema = {"type": "object", "properties": {"held": {}}}

@@ -131,7 +131,7 @@ boxes = st.builds(
 words = st.sampled_from(["12.50", "a word", "and so it goes on to the end"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(
         st.builds(Piece, boxes, st.sampled_from(["12.50", "a word", "and so it goes on to the end"])), max_size=40

@@ -130,7 +130,7 @@ def test_broken() -> None:
     assert "the PDF is broken" in refused(b"%PDF-1.7\nnothing in it\nstartxref\n9\n%%EOF\n")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.binary(min_size=1, max_size=40), st.integers(0, 2000))
 def test_damage_never_crashes(damage: bytes, at: int) -> None:
     whole = pdf("one", "two")

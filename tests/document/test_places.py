@@ -76,7 +76,7 @@ def test_form_fields_have_boxes() -> None:
 words = st.text("abcdefghij", min_size=1, max_size=6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.lists(words, min_size=1, max_size=5), min_size=1, max_size=6), st.data())
 def test_boxes_lead_back_to_the_text(lines: list[list[str]], data: st.DataObject) -> None:
     page = Document.of(pdf("\n".join(map(" ".join, lines)))).pages[0]

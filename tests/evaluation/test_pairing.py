@@ -37,7 +37,7 @@ def right(one: dict[str, Any], other: dict[str, Any]) -> int:
     return (one["a"] == other["a"]) + (one.get("b") == other.get("b") is not None) + common
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(ITEMS, ITEMS)
 def test_no_other_pairing_has_more_right(gold: list[Any], value: list[Any]) -> None:
     few, many = sorted((gold, value), key=len)
@@ -48,7 +48,7 @@ def test_no_other_pairing_has_more_right(gold: list[Any], value: list[Any]) -> N
     assert evaluation.counts.stated == sum(stated)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(ITEMS, st.randoms())
 def test_the_order_of_items_says_nothing(gold: list[Any], chance: Any) -> None:
     shuffled = list(gold)
@@ -56,7 +56,7 @@ def test_the_order_of_items_says_nothing(gold: list[Any], chance: Any) -> None:
     assert held(gold, shuffled).counts.faults == 0
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(ITEMS, ITEMS)
 def test_gold_and_value_change_places_and_so_do_missing_and_invented(gold: list[Any], value: list[Any]) -> None:
     one, other = held(gold, value).counts, held(value, gold).counts

@@ -18,7 +18,7 @@ from extractor.infer.code import tried
 from extractor.infer.samples import Sample, is_schema, read
 from extractor.infer.shape import schema_of_values
 
-quick = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=12, suppress_health_check=list(HealthCheck))
 
 ORDERS = [
     {"number": "A-1", "issued": "2024-01-02", "lines": [{"item": "nails", "price": 2.5}], "note": None, "total": 1},

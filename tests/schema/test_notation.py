@@ -17,7 +17,7 @@ from extractor.schema import Schema
 from extractor.schema.notation import _WORDS
 from extractor.testing import FakeModel
 
-quick = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=80, suppress_health_check=list(HealthCheck))
 
 
 class Lines(BaseModel):

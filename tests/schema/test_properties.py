@@ -102,7 +102,7 @@ def _model(fields: list[tuple[Pair, bool]]) -> Pair:
 
 
 _types: st.SearchStrategy[Pair] = st.recursive(st.sampled_from(_LEAVES), _holding, max_leaves=4)
-_quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+_quick = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 def wire_values(schema: dict[str, Any], root: dict[str, Any], depth: int = 0) -> st.SearchStrategy[Any]:

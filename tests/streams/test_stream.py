@@ -134,7 +134,7 @@ CASES: list[tuple[Any, object]] = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(CASES), st.integers(1, 30), st.integers(1, 200), st.booleans())
 def test_any_split_of_the_bytes_gives_the_same(case: tuple[Any, object], size: int, split: int, spaced: bool) -> None:
     kind, value = case

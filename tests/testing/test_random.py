@@ -29,7 +29,7 @@ from extractor.testing.values import value_of
 from ..schema.test_constructs import ROWS
 from ..schema.test_properties import _types
 
-quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 def check_all_fit(strict: Mapping[str, object], values: list[object]) -> None:

@@ -1,6 +1,0 @@
-"""Properties are not timed: a busy machine is no failure."""
-
-from hypothesis import HealthCheck, settings
-
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
