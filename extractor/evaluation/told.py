@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeAlias, get_args
 
-from ..errors import SetupError
+from ..table.table import needs
 from .comparison import Comparison
 from .difference import Difference, Gain
 from .evaluation import Evaluation, Rows
@@ -175,10 +175,5 @@ def _checked(rows: str) -> str:
 
 
 def _frame(rows: Iterable[Row]) -> pandas.DataFrame:
-    try:
-        from pandas import DataFrame
-    except ModuleNotFoundError:
-        raise SetupError(
-            "This needs pandas, which is not installed.", remedy='pip install "typed-extractor[pandas]"'
-        ) from None
-    return DataFrame([_flat(row) for row in rows])
+    frame: pandas.DataFrame = needs("pandas").DataFrame([_flat(row) for row in rows])
+    return frame

@@ -38,7 +38,7 @@ class Table:
         if path.suffix.lower() not in _WRITERS:
             raise SetupError(f"{path}: a table is written as {', '.join(_WRITERS)}.")
         if path.suffix.lower() in (".parquet", ".arrow"):
-            _needs("pyarrow", "arrow")
+            needs("pyarrow", "arrow")
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Each by column. ValueError where a value does not fit its column."""
@@ -79,22 +79,23 @@ class Table:
         return reader(self.columns, self.rows(), _ROWS)
 
     def to_pandas(self) -> pandas.DataFrame:
-        _needs("pandas")
+        needs("pandas")
         return self.to_arrow().read_pandas()
 
     def to_polars(self) -> polars.DataFrame:
-        from_arrow = _needs("polars").from_arrow
+        from_arrow = needs("polars").from_arrow
         frame: polars.DataFrame = from_arrow(self.to_arrow().read_all())
         return frame
 
     def to_duckdb(self, connection: duckdb.DuckDBPyConnection | None = None) -> duckdb.DuckDBPyRelation:
         """A relation in the connection, by default DuckDB's own."""
-        database = connection if connection is not None else _needs("duckdb")
+        database = connection if connection is not None else needs("duckdb")
         relation: duckdb.DuckDBPyRelation = database.from_arrow(self.to_arrow().read_all())
         return relation
 
 
-def _needs(package: str, extra: str | None = None) -> Any:
+def needs(package: str, extra: str | None = None) -> Any:
+    """A package of the user's own choice. SetupError where it is not installed."""
     from importlib import import_module
 
     try:
