@@ -21,6 +21,12 @@ TOLD = "$told"
 FOLDED = "$folded"
 """Stands beside an enum whose texts the type takes in any case."""
 
+TAKEN = "$taken"
+"""Stands in the rule of a class that takes no other properties than those named, and says what takes them."""
+
+EXCLUSIVE = "$exclusive"
+"""Stands in the rule of a class and lists groups of fields of which at most one may be stated."""
+
 
 def text_of(value: object) -> str:
     """A value as compact JSON text, whatever the size of its numbers and the signs in its strings."""

@@ -7,12 +7,13 @@ makes; they hold what they check as constants.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from inspect import signature
 from types import CodeType
 from typing import Any
 
-from .form import FOLDED, Json
+from .form import FOLDED, TAKEN, Json
 
 _EXTRA = "pydantic_extra_types."
 _PAIR = "[0-9A-Fa-f]{2}"
@@ -21,7 +22,8 @@ _LABEL = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
 _DOMAIN = rf"^({_LABEL}\.)+([a-zA-Z]{{2,63}}|xn--[a-zA-Z0-9]{{2,59}})$"
 _UNIT = "[kKmMgGtTpPeE]([iI]?[bB]([iI][tT])?)?|[bB]([iI][tT])?"
 _ENUM, _PATTERN = "Validates the enum", "Validates the regular expression"
-_ONE_OF = ("must be one of enum values (", "each list item must be one of (")
+_ONE_OF = ("must be one of enum values (", "must validate the enum values (", "each list item must be one of (")
+_GROUP = re.compile(r"\\.|\[\^?\]?[^]]*\]|\([^)]*\)")
 _MUST_FIT = "must validate the regular expression "
 
 
@@ -38,22 +40,19 @@ def known(function: Any, rule: Json) -> Json:
 
 
 def initiated(rule: Json, kind: type) -> Json:
-    """The rule of a class with an ``__init__`` of its own, which takes no other names than its parameters."""
+    """The rule of a class with an ``__init__`` of its own: it wants some of the properties, and may take no others."""
     takes = list(signature(kind.__init__).parameters.values())[1:]  # type: ignore[misc]
+    named = [one for one in takes if one.kind in {one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY}]
+    wanted = [one.name for one in named if one.default is one.empty]
+    rules, required = rule.get("properties"), rule.get("required")
+    lost = [name for name in wanted if not isinstance(rules, dict) or name not in rules]
+    if lost:
+        return {"$unsupported": f"the __init__ of {kind.__name__} wants {lost[0]}, which is no field"}
+    if wanted:
+        rule = {**rule, "required": list(dict.fromkeys([*(required if isinstance(required, list) else []), *wanted]))}
     if any(one.kind is one.VAR_KEYWORD for one in takes):
         return rule
-    names = {one.name for one in takes if one.kind is not one.POSITIONAL_ONLY}
-    listed = rule.get("properties")
-    rules = dict(listed) if isinstance(listed, dict) else {}
-    lost = [one.name for one in takes if one.default is one.empty and one.name not in rules]
-    why = f"the __init__ of {kind.__name__}"
-    if lost:
-        return {"$unsupported": f"{why} wants {lost[0]}, which is no field"}
-    return {**rule, "properties": {key: rules[key] if key in names else _refused(why, key) for key in rules}}
-
-
-def _refused(why: str, key: str) -> Json:
-    return {"$unsupported": f"{why} takes no {key}"}
+    return {**rule, TAKEN: {"by": f"the __init__ of {kind.__name__}", "names": [one.name for one in named]}}
 
 
 def _pattern(text: str) -> Callable[[], Json]:
@@ -99,12 +98,13 @@ _BY_NAME = {".".join(name.rsplit(".", 2)[1:]): tells for name, tells in _KNOWN.i
 def _generated(code: CodeType) -> Json:
     """The choices or the pattern in a validator that openapi-generator wrote; nothing where it was changed."""
     words = [word for word in code.co_consts if isinstance(word, str)]
-    if words[:1] == [_ENUM]:
-        return next(({"enum": values} for word in words if (values := _values(word))), {})
-    plain = len(words) == 3 and words[-1].startswith(_MUST_FIT) and code.co_names == ("re", "match", "ValueError")
-    if words[:1] == [_PATTERN] and plain:
-        return {"pattern": words[1] if words[1].startswith("^") else f"^({words[1]})"}
-    return {}
+    if words[:1] in ([_ENUM], [_PATTERN]):
+        words = words[1:]
+    plain = len(words) == 2 and words[-1].startswith(_MUST_FIT) and code.co_names == ("re", "match", "ValueError")
+    if plain:
+        whole = words[0].startswith("(?") or (words[0].startswith("^") and "|" not in _GROUP.sub("", words[0]))
+        return {"pattern": words[0] if whole else f"^({words[0].removeprefix('^')})"}
+    return next(({"enum": values} for word in words if (values := _values(word))), {})
 
 
 def _values(word: str) -> list[object]:

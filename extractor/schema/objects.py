@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from ..paths import Keys, to_path
 from .codec import SAME, Codec, Part, Pruning, step
 from .entries import Rules, entries, entry_rules, wide
-from .form import Form, Json, Nothing, Place, closed, described, text_of
+from .exclusive import grouped, groups_in, one_stated
+from .form import EXCLUSIVE, TAKEN, Form, Json, Nothing, Place, closed, described, text_of
 from .marks import TAG, Mark, or_absent
 from .merge import conj
 from .regexes import pattern_fits
@@ -32,6 +33,11 @@ class _Fixed:
 
 def object_(c: Compiler, node: Json, place: Place) -> Form:
     properties = _properties(c, node, place)
+    if EXCLUSIVE in node:
+        groups = groups_in(node, properties)
+        for group in groups:
+            c.change(place, "one stated", f"one of {', '.join(group.keys)} is stated, and {group.name} says which")
+        return one_stated(object_(c, grouped(node, properties, groups), place), groups)
     rules = entry_rules(c, node)
     if not properties and rules:
         return _closed_keys(c, node, rules, place) or entries(c, node, rules, place)
@@ -54,6 +60,10 @@ def _properties(c: Compiler, node: Json, place: Place) -> dict[str, object]:
             found[key] = True if fitting else node.get("additionalProperties", True)
     if patterns:
         found = {key: conj(rule, *_fitting(patterns, key)) for key, rule in found.items()}
+    taken = node.get(TAKEN)
+    if isinstance(taken, dict):
+        unknown = {key: {"$unsupported": f"{taken['by']} takes no {key}"} for key in found if key not in taken["names"]}
+        found.update(unknown)
     return {key: rule for key, rule in found.items() if rule is not False or key in _required(node)}
 
 
@@ -68,7 +78,8 @@ def _record(c: Compiler, node: Json, properties: Mapping[str, object], rules: Ru
     made = _Made(drops=c.typed and "additionalProperties" not in node)
     for key, rule in properties.items():
         try:
-            form, mode = _property(c, rule, place / step_of(key), key in required)
+            inner = place if isinstance(rule, dict) and EXCLUSIVE in rule else place / step_of(key)
+            form, mode = _property(c, rule, inner, key in required)
         except Nothing as nothing:
             if key in required:
                 raise

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel, TypeAdapter
 from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError, PydanticUserError
-from pydantic.json_schema import CoreModeRef, DefsRef, GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
+from pydantic.json_schema import CoreModeRef, CoreRef, DefsRef, GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import (
     core_schema,
     to_jsonable_python,
@@ -24,6 +24,7 @@ from .checking import short
 from .choices import SCALARS, as_numbers, unreachable
 from .defaults import takes_default
 from .drafts import look_at
+from .fhir import checked, hidden, said
 from .form import ABSTRACT, TOLD, Json
 from .known import initiated, known
 
@@ -34,6 +35,7 @@ _NUMBER_KEY = r"[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?"
 _KEYS = {"int": "[0-9]+", "decimal": _NUMBER_KEY, "float": f"({_NUMBER_KEY}|inf|nan)"}
 _NO_TEXT = {"none", "tuple", "list", "set", "frozenset", "dict", "model", "dataclass", "typed-dict", "named-tuple"}
 _STEPS = {"str": "string", "int": "integer", "float": "number"}
+_HELD = ("anyOf", "oneOf", "items", "prefixItems", "additionalProperties")
 _WAY = "give a type, such as list[Invoice], or a JSON Schema as a dict"
 
 
@@ -228,16 +230,32 @@ class _Generator(GenerateJsonSchema):
         return {**found, ABSTRACT: schema["cls"].__name__} if isabstract(schema["cls"]) else found
 
     def function_after_schema(self, schema: core_schema.AfterValidatorFunctionSchema) -> JsonSchemaValue:
-        return known(schema["function"]["function"], super().function_after_schema(schema))
+        function, inner = schema["function"]["function"], schema["schema"]
+        found = known(function, super().function_after_schema(schema))
+        return checked(function, inner["cls"], found) if inner["type"] == "model" else found
 
     def function_before_schema(self, schema: core_schema.BeforeValidatorFunctionSchema) -> JsonSchemaValue:
-        return self._behind(known(schema["function"]["function"], super().function_before_schema(schema)))
+        function = schema["function"]["function"]
+        return self._behind(said(function, known(function, super().function_before_schema(schema))))
 
     def function_wrap_schema(self, schema: core_schema.WrapValidatorFunctionSchema) -> JsonSchemaValue:
-        return self._behind(super().function_wrap_schema(schema))
+        found = hidden(schema["function"]["function"])
+        if isinstance(found, type):
+            return self._of_class(found)
+        return self._behind(found or super().function_wrap_schema(schema))
 
     def function_plain_schema(self, schema: core_schema.PlainValidatorFunctionSchema) -> JsonSchemaValue:
         return known(schema["function"]["function"], super().function_plain_schema(schema))
+
+    def _of_class(self, kind: type[BaseModel]) -> JsonSchemaValue:
+        """The definition of a class that no core schema refers to."""
+        core = kind.__pydantic_core_schema__
+        name, reference = self.get_cache_defs_ref_schema(CoreRef(core.get("ref") or f"{kind.__qualname__}:{id(kind)}"))
+        self._met[name] += 1
+        if name not in self.definitions:
+            self.definitions[name] = {}
+            self.definitions[name] = self.generate_inner({key: core[key] for key in core if key != "ref"})
+        return reference
 
     def _behind(self, found: JsonSchemaValue) -> JsonSchemaValue:
         """What a function may make of something else, so that it may be of an abstract class."""
@@ -249,11 +267,16 @@ class _Generator(GenerateJsonSchema):
 
 
 def _refs(rule: object) -> Iterator[str]:
-    """The names of the definitions that a schema refers to."""
-    if isinstance(rule, dict) and isinstance(rule.get("$ref"), str):
+    """The names of the definitions that a value of the schema cannot do without."""
+    if isinstance(rule, list):
+        for inner in rule:
+            yield from _refs(inner)
+    if not isinstance(rule, dict):
+        return
+    if isinstance(rule.get("$ref"), str):
         yield rule["$ref"].removeprefix("#/$defs/")
-    for inner in rule.values() if isinstance(rule, dict) else rule if isinstance(rule, list) else ():
-        yield from _refs(inner)
+    needed = [rule["properties"][key] for key in rule.get("required", ()) if key in rule.get("properties", ())]
+    yield from _refs([needed, *(rule[key] for key in _HELD if key in rule)])
 
 
 def _named(found: JsonSchemaValue, fields: Iterable[Any]) -> JsonSchemaValue:

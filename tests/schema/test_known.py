@@ -52,6 +52,8 @@ class Client(BaseModel):
     tags: list[str] | None = None
     pace: str | None = None
     level: int = 1
+    label: str
+    mode: str
 
     @field_validator("state")
     def state_validate_enum(cls, value: str) -> str:
@@ -81,6 +83,18 @@ class Client(BaseModel):
             raise ValueError(r"must validate the regular expression /^[0-9]+(s|m|h)$/")
         return value
 
+    @field_validator("label")
+    def label_validate_regular_expression(cls, value: str) -> str:
+        if not re.match(r"^a+|[b-d]+$", value):
+            raise ValueError(r"must validate the regular expression /^a+|[b-d]+$/")
+        return value
+
+    @field_validator("mode")
+    def mode_validate_enum(cls, value: str) -> str:
+        if value not in ("in", "out"):
+            raise ValueError("must validate the enum values ('in','out')")
+        return value
+
     @field_validator("level")
     def level_validate_enum(cls, value: int) -> int:
         """Validates the enum"""
@@ -95,6 +109,8 @@ def test_validators_of_generated_clients() -> None:
     assert rules["level"]["enum"] == [1, 2, 3, None]
     assert rules["pace"]["anyOf"][0] == {"type": ["string", "null"], "pattern": "^[0-9]+(s|m|h)$"}
     assert rules["tags"]["anyOf"][0]["items"] == {"type": "string", "enum": ["a", "b", "c"]}
+    assert rules["label"] == {"type": "string", "pattern": "^(a+|[b-d]+$)"}
+    assert rules["mode"] == {"type": "string", "enum": ["in", "out"]}
 
 
 class Flagged(BaseModel):
@@ -144,6 +160,34 @@ def test_what_an_init_does_not_take_is_not_asked_for() -> None:
     assert schema.validate({"symbol": "A"}).issues == ()
     with pytest.raises(UnsupportedTypeError, match="the __init__ of Set wants raw, which is no field"):
         Schema.of(Set)
+
+
+class Extended(BaseModel):
+    code: str | None = None
+    kind: str = "told"
+
+    def __init__(self, code: str, **rest: Any) -> None:
+        super().__init__(code=code, **rest)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> Any:
+        rule = handler(core)
+        handler.resolve_ref_schema(rule)["properties"]["class_name"] = {"const": "Extended"}
+        return rule
+
+
+class Untold(Extended):
+    def __init__(self, code: str, kind: str = "") -> None:
+        super().__init__(code=code, kind=kind)
+
+
+def test_what_an_init_wants_is_required_and_what_a_schema_adds_is_taken_by_those_that_take_all() -> None:
+    assert list(Schema.of(Extended).strict["properties"]) == ["code", "kind", "class_name"]  # type: ignore[call-overload]
+    assert list(Schema.of(Untold).strict["properties"]) == ["code", "kind"]  # type: ignore[call-overload]
+    wire = {"code": "a", "kind": None}
+    schema = Schema.of(Untold)
+    assert schema.validate(schema.decode(wire)).value == Untold("a")
+    assert schema.encode({"kind": "b"}) == {"kind": "b"}
 
 
 def _typed(rule: dict[str, Any]) -> None:

@@ -26,6 +26,7 @@ from pydantic import (
     TypeAdapter,
     UrlConstraints,
     ValidationError,
+    model_validator,
 )
 from pydantic.color import Color
 
@@ -152,6 +153,13 @@ class Drawing(BaseModel):
     shape: Shape | None = None
 
 
+class Sketch(Drawing):
+    @model_validator(mode="before")
+    @classmethod
+    def named(cls, value: Any) -> Any:
+        return {"name": "sketch", **value}
+
+
 class Loose(BaseModel):
     shape: Annotated[Shape, BeforeValidator(lambda value: Square(**value))]
     others: list[Shape] = []
@@ -160,8 +168,10 @@ class Loose(BaseModel):
 def test_nothing_is_asked_for_that_cannot_be_made() -> None:
     with pytest.raises(UnsupportedTypeError, match="Shape is abstract"):
         Schema.of(Shape)
-    fits = Draft202012Validator(Schema.of(Drawing).strict).is_valid
-    assert not fits({"name": "a", "shape": {"area": 1}})
+    for kind in (Drawing, Sketch):
+        fits = Draft202012Validator(Schema.of(kind).strict).is_valid
+        assert fits({"name": "a", "shape": None})
+        assert not fits({"name": "a", "shape": {"area": 1}})
 
 
 def test_a_function_may_make_what_is_abstract() -> None:
