@@ -5,9 +5,16 @@ from __future__ import annotations
 import os
 import sys
 
+from .streams import standard_streams
+
 
 def main() -> None:
     """The ``extractor`` command."""
+    with standard_streams():
+        _command()
+
+
+def _command() -> None:
     try:
         from .commands import app
         from .completing import rejoin

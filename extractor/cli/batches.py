@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +16,15 @@ from ..batch.records import Reread, reread
 from ..batch.show import rich_bar
 from ..batch.table import Group, table_of, told
 from ..client import Extractor
+from ..document import Seen
+from ..document.ranges import NO_TEXT, spelled
 from ..errors import BudgetError, ModelStatusError, SetupError
 from ..options import BatchOptions, Settings
-from ..result import Result
+from ..result import Ledger, Result
 from ..schema import Schema
 from .inputs import Inputs
 from .saying import err, is_seen, is_watched, say, usage_errors, write
+from .streams import Unwritten
 
 _REFUSED = (401, 402, 403)
 """Statuses about the key: every other file would meet them too."""
@@ -60,9 +63,9 @@ def read_all(
         try:
             with batch, _interruptible(batch, tally):
                 _put_out(_watched(batch, tally), Schema.of(wanted), out, columns, put)
-        except BrokenPipeError:
-            raise
-        except (BudgetError, SetupError, ValueError, OSError) as error:
+        except (BudgetError, SetupError, ValueError, OSError, Unwritten) as error:
+            if isinstance(error, Unwritten) and error.quiet:
+                raise
             say(str(error), "red")
             tally.stopped = True
         except KeyboardInterrupt:
@@ -149,22 +152,41 @@ def _watched(batch: Batch[Any], tally: _Tally) -> Iterator[Item[Any]]:
 def _tell(item: Item[Any]) -> None:
     name = str(item.key)
     if item.error is not None:
-        spent = f" ({item.ledger})" if item.ledger.calls else ""
-        say(f"{name}: {str(item.error).removeprefix(f'{name}: ')}{spent}", "red")
+        say(failure(name, item.error, item.ledger), "red")
     elif item.recorded:
         if not is_watched():
             say(f"{name}: from the journal", "dim")
     else:
-        for note in (*_notes(item.result), *item.result.issues) if item.result else ():
-            say(f"{name}: {note}", "yellow")
+        if item.result:
+            tell_notes(name, item.result)
         if not is_watched():
             say(f"{name}: {item.ledger}", "dim")
 
 
-def _notes(result: Result[Any]) -> Iterator[str]:
-    """What a person should know of how the document was read and seen."""
-    yield from result.document.notes
-    yield from (str(seen) for seen in result.seen if seen.why)
+def failure(name: str, error: Exception, ledger: Ledger | None) -> str:
+    """A line for a file that failed; the error may begin with its name or the end of it."""
+    spent = f" ({ledger})" if ledger and ledger.calls else ""
+    return f"{name}: {str(error).removeprefix(f'{name}: ').removeprefix(f'{Path(name).name}: ')}{spent}"
+
+
+def tell_notes(name: str, result: Result[Any]) -> None:
+    """What a person should know of how the document was read and seen, and what stays wrong with its value."""
+    for note in (*_read(result), *_seen(result.seen), *result.issues):
+        say(f"{name}: {note}", "yellow")
+
+
+def _read(result: Result[Any]) -> Iterator[str]:
+    """Of pages without text is told what was seen of them, where that is known."""
+    return (note for note in result.document.notes if not (result.seen and NO_TEXT in note))
+
+
+def _seen(pages: Iterable[Seen]) -> Iterator[str]:
+    """A line for all pages of which the same is to be said."""
+    alike: dict[str, list[int]] = {}
+    for seen in pages:
+        if seen.why:
+            alike.setdefault(seen.words, []).append(seen.page)
+    return (f"page {spelled(numbers)}: {words}" for words, numbers in alike.items())
 
 
 def _ended(tally: _Tally, options: BatchOptions) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +15,7 @@ from .flags import takes
 from .saying import is_seen, say, show, usage_errors, write
 from .settings import given
 from .showing import line_for, put_json
+from .streams import data_in
 from .views import table
 from .wording import after, flowing
 
@@ -112,7 +112,7 @@ def repair(
 
     with usage_errors():
         compiled = Schema.of(types.load(type)) if type else None
-        text = (sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()).decode("utf-8", "replace")
+        text = (data_in().read() if file == "-" else Path(file).read_bytes()).decode("utf-8", "replace")
     repaired = repair_text(text, compiled)
     issues = repaired.issues or (compiled.validate(repaired.value).issues if compiled else ())
     for fix in repaired.fixes:

@@ -10,7 +10,8 @@ import typer
 
 from ..errors import SetupError
 from .app import app
-from .saying import say, usage_errors
+from .saying import put, say, usage_errors
+from .streams import data_in
 from .wording import after
 
 _MOST = 20
@@ -39,7 +40,7 @@ def infer(
             raise SetupError(f"{out} is there already.", remedy="Name another one, or replace it with --force.")
         found = inferred({file: _bytes(file) for file in files}, name=name)
         if out is None:
-            sys.stdout.write(found.code)
+            put(found.code)
         else:
             out.write_text(found.code, encoding="utf-8")
             if out.stem in sys.stdlib_module_names:
@@ -55,4 +56,4 @@ def infer(
 
 
 def _bytes(file: str) -> bytes:
-    return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    return data_in().read() if file == "-" else Path(file).read_bytes()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +12,7 @@ from ..document import Document, DocumentSource
 from ..errors import SetupError
 from ..transports.fetch import fetch
 from .saying import is_watched, say
+from .streams import data_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Inputs:
             found += self._matched(word)
         if found.count("-") > 1:
             raise SetupError("Standard input (-) can be read once.")
-        if "-" in found and sys.stdin.isatty() and is_watched():
+        if "-" in found and data_in().isatty() and is_watched():
             say("Reading what you type; Ctrl-D ends it.", "dim")
         return Inputs(found, self.pages, self.password, self.fetched, self.allow)
 
@@ -47,7 +47,7 @@ class Inputs:
         if _is_address(word):
             allow = tuple(self.allow)
             return partial(fetch, word, password=self.password, pages=self.pages, allow=allow)
-        source = sys.stdin.buffer if word == "-" else Path(word)
+        source = data_in() if word == "-" else Path(word)
         if self.pages is None and self.password is None:
             return source
         return partial(Document.open, source, self.password, self.pages)

@@ -15,6 +15,7 @@ import typer
 from rich.console import Console, RenderableType
 
 from ..errors import ExtractorError
+from .streams import data_out
 
 err = Console(stderr=True, highlight=False)
 
@@ -31,7 +32,7 @@ def is_watched() -> bool:
 
 def is_seen() -> bool:
     """Whether stdout is a terminal, and no other program reads it."""
-    return sys.stdout.isatty()
+    return data_out().isatty()
 
 
 def has_colours() -> bool:
@@ -41,18 +42,25 @@ def has_colours() -> bool:
 
 def show(what: RenderableType) -> None:
     """Something for people on stdout, above the bar where there is one: it stands between this and the terminal."""
-    console = Console(highlight=False)
+    console = Console(file=data_out(), highlight=False)
     with console.capture() as drawn:
         console.print(what)
-    sys.stdout.write(drawn.get())
-    sys.stdout.flush()
+    put(drawn.get())
+
+
+def put(text: str) -> None:
+    """Text that is the data."""
+    out = data_out()
+    out.write(text)
+    out.flush()
 
 
 def write(value: object, indented: bool = False) -> None:
     """JSON on stdout: a line, or indented."""
     option = orjson.OPT_APPEND_NEWLINE | (orjson.OPT_INDENT_2 if indented else 0)
-    sys.stdout.buffer.write(orjson.dumps(value, option=option))
-    sys.stdout.buffer.flush()
+    out = data_out().buffer
+    out.write(orjson.dumps(value, option=option))
+    out.flush()
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from ..client import Extractor
 from ..errors import ExtractorError, ModelStatusError, SetupError
 from ..options import BatchOptions, Options
 from ..schema import Schema
+from .batches import failure, tell_notes
 from .inputs import Inputs, shown
 from .saying import err, is_seen, is_watched, say, usage_errors, write
 
@@ -81,12 +82,10 @@ def _stream_one(
                     put({"file": name, "item": part.checker.dump(item)})
             else:
                 _put(stream.result.data, name, None, put)
-            for note in (*stream.result.document.notes, *stream.result.issues):
-                say(f"{name}: {note}", "yellow")
+            tell_notes(name, stream.result)
     except ExtractorError as error:
         put({"file": name, "error": {"type": type(error).__name__, "message": str(error)}})
-        spent = f" ({error.ledger})" if error.ledger and error.ledger.calls else ""
-        say(f"{name}: {str(error).removeprefix(f'{name}: ')}{spent}", "red")
+        say(failure(name, error, error.ledger), "red")
         if isinstance(error, ModelStatusError) and error.status_code in _REFUSED:
             raise
         return False

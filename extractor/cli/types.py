@@ -6,7 +6,6 @@ import importlib
 import importlib.util
 import re
 import sys
-from contextlib import redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import orjson
 
 from ..errors import SetupError
+from .streams import set_aside
 
 _WAYS = "Write module:Name, file.py:Name, a .json file with a JSON Schema, fields ('name, age int'), or one of: "
 _FIELDS = re.compile(r"(?!.*\.py:\w+$)[^\W\d]\w*(?:[\s,?]|:\s).*", re.S)
@@ -31,8 +31,8 @@ def load(word: str) -> Any:
     place, _, name = word.rpartition(":")
     if not place:
         return _ready_made(word)
-    with redirect_stdout(sys.stderr):  # stdout is for data
-        return _attribute(_module(place), name, word)
+    set_aside()
+    return _attribute(_module(place), name, word)
 
 
 def _ready_made(word: str) -> Any:

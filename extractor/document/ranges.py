@@ -14,6 +14,9 @@ PageChoice: TypeAlias = str | int | Iterable[int]
 _RANGE = re.compile(r"\s*(\d+)\s*(?:(-)\s*(\d*)\s*)?", re.ASCII)
 _WRITE = "write pages='1-3,7', pages='5-', pages=3 or pages=range(1, 4); pages count from 1"
 
+NO_TEXT = "no text on page "
+"""How the note begins that names pages without text."""
+
 
 def chosen(pages: PageChoice | None, count: int, source: str) -> tuple[int, ...]:
     """The numbers that are wanted of ``count`` pages, each once, in the document's order."""

@@ -49,13 +49,13 @@ def choices(document: Document, settings: Settings) -> tuple[Seen, ...]:
     if not settings.reads_images:
         chosen = tuple(map(_without_images, chosen))
     if all(seen.how == "nothing" for seen in chosen):
-        raise unreadable(document.name, _NOTHING_SEEN.format(chosen[0].why))
+        way_out = _ALL_THE_SAME if settings.see == "auto" else _ELSE
+        raise unreadable(document.name, f"there is nothing that the model could see ({chosen[0].why}): {way_out}")
     return chosen
 
 
-_NOTHING_SEEN = (
-    "there is nothing that the model could see ({}): see='auto' takes the text or the picture, see='ocr' reads pictures"
-)
+_ALL_THE_SAME = "see='image' shows it the picture all the same"
+_ELSE = "see='auto' takes the text or the picture, see='ocr' reads pictures"
 
 
 def _as_it_is(page: Page) -> Seen:

@@ -21,8 +21,13 @@ class Seen:
     how: How
     why: str = ""
 
+    @property
+    def words(self) -> str:
+        """What was seen and why, without the page."""
+        return f"{_WORDS[self.how]}{self.why and f' ({self.why})'}"
+
     def __str__(self) -> str:
-        return f"page {self.page}: {_WORDS[self.how]}{self.why and f' ({self.why})'}"
+        return f"page {self.page}: {self.words}"
 
 
 class Sight(NamedTuple):

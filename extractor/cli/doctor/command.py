@@ -13,6 +13,7 @@ from ..app import app
 from ..flags import HEADERS, OTHERS, takes
 from ..saying import is_seen, is_watched, say, show, usage_errors, write
 from ..settings import Given, given
+from ..streams import data_out
 from ..wording import after
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _examine(extractor: Extractor, report: Report, tables: bool) -> None:
     findings = Asking(extractor).findings()
     try:
         if tables and is_watched():
-            with Live(console=Console(highlight=False), refresh_per_second=8) as view:
+            with Live(console=Console(file=data_out(), highlight=False), refresh_per_second=8) as view:
                 for finding in findings:
                     report.findings.append(finding)
                     view.update(shown_findings(report))

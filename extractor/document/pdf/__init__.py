@@ -8,7 +8,7 @@ from ..attachment import told
 from ..file import File
 from ..limits import TEXT_CHARACTERS, unreadable
 from ..page import Contents, Page
-from ..ranges import PageChoice, chosen, spelled
+from ..ranges import NO_TEXT, PageChoice, chosen, spelled
 from .attached import attached
 from .characters import LOST
 from .leaf import Leaf, read_text
@@ -28,7 +28,7 @@ def read(file: File, password: str | None, pages: PageChoice | None) -> Contents
 
 def _notes(found: Sequence[Page], strange: Sequence[int]) -> Iterator[str]:
     if blank := [page.number for page in found if not page.text]:
-        yield f"no text on page {spelled(blank)}: blank, scanned or drawn"
+        yield f"{NO_TEXT}{spelled(blank)}: blank, scanned or drawn"
     if strange:
         yield f"the text of page {spelled(strange)} may be gibberish: its fonts do not say which characters they show"
     if lost := [page.number for page in found if LOST in page.text]:

@@ -1,0 +1,106 @@
+"""The command line where stdout is a pipe that nobody reads, full, or closed, and where code of the user prints."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from extractor.options import VARIABLES
+
+from .document.pdfs import pdf
+from .test_cli import COMMAND, TYPES, run
+from .test_cli import base_url as base_url  # noqa: PLC0414 - a fixture
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes and devices of Unix")
+PRINTING = f"""{TYPES}
+from pydantic import field_validator
+
+class Printing(Order):
+    @field_validator("total")
+    @classmethod
+    def seen(cls, total: float) -> float:
+        print("seen", total)
+        return total
+"""
+COMMANDS = [
+    "--help",
+    "--version",
+    "extract --help",
+    "extract shop.py:Order a.txt",
+    "extract shop.py:Order a.txt --stream",
+    "eval shop.py:Order gold.jsonl --run gold.jsonl",
+    "revalidate run.jsonl shop.py:Order",
+    "schema invoice",
+    "schema invoice --explain",
+    "repair a.json",
+    "infer a.json",
+    "doctor --offline",
+]
+
+
+@pytest.fixture
+def inbox(tmp_path: Path, base_url: str) -> Path:
+    (tmp_path / "shop.py").write_text(PRINTING)
+    (tmp_path / "a.txt").write_text("Order 17, 42.50")
+    (tmp_path / "a.json").write_text('{"number": "17", "total": 42.5}')
+    (tmp_path / "gold.jsonl").write_text('{"document": "a.txt", "value": {"number": "17", "total": 42.5}}')
+    words = ("extract", "shop.py:Order", "a.txt", "--journal", "run.jsonl")
+    assert run(tmp_path, *words, EXTRACTOR_MODEL="m", EXTRACTOR_BASE_URL=base_url)[0] == 0
+    return tmp_path
+
+
+def shell(folder: Path, command: str, base_url: str) -> tuple[int, str]:
+    """Exit code and stderr of a line of a shell in which ``$X`` is the command."""
+    kept = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+    given = {**kept, "EXTRACTOR_MODEL": "m", "EXTRACTOR_BASE_URL": base_url}
+    line = command.replace("$X", f"'{COMMAND[0]}' -P -c '{COMMAND[-1]}'")
+    ran = subprocess.run(["bash", "-c", line], cwd=folder, capture_output=True, env=given, text=True, check=False)
+    return ran.returncode, ran.stderr
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_nobody_who_reads_is_no_failure_to_speak_of(inbox: Path, base_url: str, words: str) -> None:
+    _, err = shell(inbox, f"sleep 0 | true; $X {words} | true", base_url)
+    assert [word for word in ("Traceback", "Broken pipe", "Exception ignored") if word in err] == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("words", COMMANDS)
+def test_a_full_disk_is_told(inbox: Path, base_url: str, words: str) -> None:
+    code, err = shell(inbox, f"$X {words} > /dev/full", base_url)
+    assert (code, "stdout cannot be written: No space left on device" in err, "Traceback" in err) == (1, True, False)
+
+
+def test_a_closed_stdout_is_told_before_anything_is_asked(inbox: Path, base_url: str) -> None:
+    told = (2, "stdout is closed: there is nowhere to write to.\n")
+    assert shell(inbox, "$X extract shop.py:Order a.txt >&-", base_url) == told
+
+
+def test_a_closed_stderr_or_stdin_is_no_traceback(inbox: Path, base_url: str) -> None:
+    assert shell(inbox, "$X extract shop.py:Order a.txt 2>&-", base_url) == (0, "")
+    closed = (2, "Standard input is closed: there is nothing to read.\n")
+    assert shell(inbox, "$X extract shop.py:Order - <&-", base_url) == closed
+    assert shell(inbox, "$X repair <&-", base_url) == closed
+
+
+def test_what_a_validator_prints_is_no_data(inbox: Path, base_url: str) -> None:
+    given = {"EXTRACTOR_MODEL": "m", "EXTRACTOR_BASE_URL": base_url}
+    for words in ("extract shop.py:Printing a.txt", "revalidate run.jsonl shop.py:Printing"):
+        code, lines, err = run(inbox, *words.split(), **given)
+        assert (code, lines) == (0, [{"file": "a.txt", "value": {"number": "17", "total": 42.5}}])
+        assert "seen 42.5" in err
+
+
+def test_letters_that_stdout_has_none_for_end_nothing(inbox: Path, base_url: str) -> None:
+    assert shell(inbox, "PYTHONIOENCODING=ascii $X extract --help", base_url) == (0, "")
+
+
+def test_a_page_without_text_is_told_once(inbox: Path, base_url: str) -> None:
+    (inbox / "two.pdf").write_bytes(pdf("Order 17", "", ""))
+    code, _, err = run(inbox, "extract", "shop.py:Order", "two.pdf", "--model", "m", "--base-url", base_url)
+    told = [line for line in err.splitlines() if "page" in line]
+    assert (code, told) == (0, ["two.pdf: page 2-3: nothing (there is nothing on the page)"])
