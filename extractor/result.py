@@ -193,7 +193,8 @@ class Result(Generic[T]):
     coverage: Coverage | None = None
     """What was read of a long document, window by window; None where one request read all of it."""
     agreement: Mapping[str, float] = field(default_factory=dict)
-    """By path of each leaf, the share of the valid choices that say what the value says. Empty without ``n=``."""
+    """By path of each leaf, the share of the valid choices that say what the value says: of a long document, the mean
+    over the windows that state it. Empty without ``n=``."""
     seen: tuple[Seen, ...] = ()
     """What the model saw of each page, and why; empty where all of it is plain text."""
 

@@ -50,6 +50,20 @@ def agreement(value: object, ballots: Sequence[object]) -> dict[str, float]:
     return {to_path(keys): round(count / len(ballots), 4) for keys, count in _agreeing(value, ballots, ())}
 
 
+def counterparts(value: object, other: object) -> Iterator[tuple[Keys, Keys]]:
+    """The keys of each leaf of a value that another value has too, and its keys there."""
+    if isinstance(value, dict) and isinstance(other, dict) and value:
+        pairs = [(name, name) for name in value if name in other]
+    elif isinstance(value, list) and isinstance(other, list) and value:
+        pairs = list(paired(other, value).items())
+    else:
+        yield from [((), ())] if _text(value) == _text(other) else ()
+        return
+    for here, there in pairs:
+        for keys, others in counterparts(value[here], other[there]):
+            yield (here, *keys), (there, *others)
+
+
 def _elected(ballots: Sequence[object], keys: Keys, disputed: list[Tally]) -> object:
     """What most say here: to the letter, else of what kind it is, and then what its parts are."""
     text, count = Counter(map(_text, ballots)).most_common(1)[0]

@@ -43,10 +43,20 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a source says of one part."""
+    """What a source says of one part, and the keys of that part in the value of the source."""
 
     value: Any
     source: Source
+    keys: Keys = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What was told of a part of the merged value. ``every``: it holds only if all of that does, as a sum, or that
+    nothing is stated."""
+
+    told: Sequence[Told]
+    every: bool = False
 
 
 @dataclass(slots=True)
@@ -92,6 +102,8 @@ class Merged:
     """How many items of each source have no place."""
     lists: Mapping[Keys, Listed]
     """The lists that are joined by place alone, but for those within lists."""
+    origins: Mapping[Keys, Origin]
+    """Of the parts that are taken as a whole, and of those that are empty."""
 
 
 @dataclass(slots=True)
@@ -110,11 +122,12 @@ class Merger:
     places: list[Place] = field(default_factory=list)
     unplaced: dict[int, int] = field(default_factory=dict)
     lists: dict[Keys, Listed] = field(default_factory=dict)
+    origins: dict[Keys, Origin] = field(default_factory=dict)
 
     def merged(self, outline: Outline, told: Sequence[Told]) -> Merged:
         """One value of all; None where none says anything."""
         value = self._part(outline, [one for one in told if one.value is not None], ())
-        return Merged(value, tuple(self.conflicts), tuple(self.places), self.unplaced, self.lists)
+        return Merged(value, tuple(self.conflicts), tuple(self.places), self.unplaced, self.lists, self.origins)
 
     def _part(self, outline: Outline, told: Sequence[Told], keys: Keys) -> object:
         if not told:
@@ -129,12 +142,16 @@ class Merger:
         found = {
             name: self._part(outline.parts.get(name) or WHOLE, _stating(told, name), (*keys, name)) for name in names
         }
+        for name in (name for name, value in found.items() if value is None):
+            said = [Told(None, one.source, (*one.keys, name)) for one in told]
+            self.origins[(*keys, name)] = Origin(said, every=True)
         return {name: value for name, value in found.items() if value is not None}
 
     def whole(self, outline: Outline, told: Sequence[Told], keys: Keys) -> object:
         """What the rule takes; without one, what most say of what stands in the document at all."""
         rule = outline.rule.how if outline.rule else ""
         if rule == "sum":
+            self.origins[keys] = Origin(told, every=True)
             return self._sum(told)
         ways: dict[str, list[Told]] = {}
         for one in told:
@@ -142,6 +159,7 @@ class Merger:
         settled = standing(self.settled, keys) if not rule else NOTHING
         agreed = None if settled is NOTHING else ways.get(_same(settled))
         chosen = agreed[0] if agreed else _CHOICES.get(rule, self._most)(told, list(ways.values()))
+        self.origins[keys] = Origin([chosen] if rule in _SETTLED else told)
         if len(ways) > 1 and rule not in _SETTLED:
             said = tuple(Said(held[0].value, self._where(held[0])) for held in ways.values())
             taken = None if rule == "conflict" else chosen.value
@@ -173,6 +191,8 @@ class Merger:
             filled = [one for one in told if one.value] or list(told)
             return self.whole(outline, filled, keys)
         items = list(self._items(outline, told, keys))
+        if not items:
+            self.origins[keys] = Origin(told, every=True)
         if outline.rule and outline.rule.how == "union":
             items = _united(items, outline.rule)
         items.sort(key=_order)
@@ -221,7 +241,7 @@ class Merger:
         found, at = [], one.source.start
         for number, (item, place) in enumerate(zip(items, places, strict=True)):
             at = place.at if place else at
-            found.append(Item([Told(item, one.source)], place, (at, one.source.number, number)))
+            found.append(Item([Told(item, one.source, (*one.keys, number))], place, (at, one.source.number, number)))
         return found
 
     def _item(self, outline: Outline, item: Item, keys: Keys) -> object:
@@ -230,6 +250,7 @@ class Merger:
             return self._part(outline.item, item.told, keys)
         if outline.rule and outline.rule.key and len(item.told) > 1:
             return self._filled(item, keys)
+        self.origins[keys] = Origin(item.told)
         if len(item.told) == 1:
             return item.told[0].value
         at = item.place.at if item.place else 0
@@ -280,7 +301,7 @@ _SETTLED = frozenset({"first", "latest"})
 
 def _stating(told: Iterable[Told], name: str) -> list[Told]:
     """What each source says of a part, of those that say anything."""
-    return [Told(one.value[name], one.source) for one in told if one.value.get(name) is not None]
+    return [Told(one.value[name], one.source, (*one.keys, name)) for one in told if one.value.get(name) is not None]
 
 
 def _same(value: object) -> str:

@@ -14,6 +14,7 @@ from ..issues import Issue
 from ..paths import NOTHING, Keys, to_keys
 from ..result import Result
 from ..schema.outline import is_container, lists_of
+from .agreeing import agreed
 from .bill import Log, billed
 from .covering import by_window
 from .effects import Flow, Stopped
@@ -56,11 +57,20 @@ def finished(long: Long) -> Flow[Result[Any]]:
     else:
         refused = yield from _looked_at(long, value, checked.value)
         wrong = (*wrong, *refused)
-    typed = checked.value if not wrong else _kept(long, value, refused)
-    if typed is NOTHING:
+    kept = Reading(checked.value, best=value) if not wrong else _kept(long, value, refused)
+    if kept is None:
         raise told(_invalid(wrong, coverage))
-    issues = (*wrong, *notes)
-    return Result(typed, attempts, long.spending.ledger, long.schema, long.reading.document, issues, coverage=coverage)
+    shares = {one.number: one.ended.agreement for one in long.asked if isinstance(one.ended, Result)}
+    return Result(
+        kept.value,
+        attempts,
+        long.spending.ledger,
+        long.schema,
+        long.reading.document,
+        (*wrong, *notes),
+        coverage=coverage,
+        agreement=agreed(kept.best, merged.value, merged.origins, shares),
+    )
 
 
 def _looked_at(long: Long, value: object, typed: object) -> Flow[tuple[Issue, ...]]:
@@ -80,14 +90,13 @@ def _looked_at(long: Long, value: object, typed: object) -> Flow[tuple[Issue, ..
     return issues
 
 
-def _kept(long: Long, value: object, refused: tuple[Issue, ...]) -> Any:
+def _kept(long: Long, value: object, refused: tuple[Issue, ...]) -> Reading[Any] | None:
     """What the policies of the type and of the caller leave of a value that is wrong, or ``refused`` in parts."""
     checked = long.schema.validate(value)
     wrong = checked.issues or refused
     if wrong:
-        kept = settled(long.schema, Reading(issues=wrong, best=value), long.settings)
-        return NOTHING if kept is None else kept.value
-    return NOTHING if long.settings.on_invalid == "raise" else checked.value
+        return settled(long.schema, Reading(issues=wrong, best=value), long.settings)
+    return None if long.settings.on_invalid == "raise" else Reading(checked.value, best=value)
 
 
 def _coverage(long: Long, merged: Merged) -> Coverage:

@@ -176,7 +176,8 @@ def _finished(
         raise told(InvalidOutputError(f"The list of all documents is invalid: {said}.", issues=checked.issues))
     value = [result.value for result in results] if checked.issues else checked.value
     issues = (*checked.issues, *_issues(results), *_unread(parts))
-    return Result(value, attempts, spending.ledger, schema, document, issues, coverage=coverage)
+    agreement = dict(_agreement(results))
+    return Result(value, attempts, spending.ledger, schema, document, issues, coverage=coverage, agreement=agreement)
 
 
 def _fatal(document: Document, parts: Sequence[Parted], settings: Settings) -> ExtractorError | None:
@@ -214,6 +215,11 @@ def _stretches(document: Document) -> tuple[Stretch, ...]:
 def _issues(results: Sequence[Result[Any]]) -> Iterator[Issue]:
     for at, result in enumerate(results):
         yield from (replace(issue, path=to_path((at, *to_keys(issue.path)))) for issue in result.issues)
+
+
+def _agreement(results: Sequence[Result[Any]]) -> Iterator[tuple[str, float]]:
+    for at, result in enumerate(results):
+        yield from ((to_path((at, *to_keys(path))), share) for path, share in result.agreement.items())
 
 
 def _unread(parts: Sequence[Parted]) -> Iterator[Issue]:
