@@ -51,6 +51,9 @@ _BUNDLE = (
 )
 _EACH = " One document is {}."
 _PIECE = "[This is one part of a longer document. Give what this part says, and null or an empty list for all else.]\n"
+_FURTHER = (
+    "[This is one part of a longer document. Say what this part changes; the others are looked at by themselves.]\n"
+)
 _SETTLE = (
     "[These are lines from several parts of a longer document, which do not say the same of {}. Give for each what"
     " holds for the document as a whole, as one of these parts says it, and null or an empty list for all else.]\n"
@@ -235,6 +238,11 @@ class Missing:
 def piece(above: str) -> str:
     """What goes before a window of a long document: that it is one, and the lines under which it stands."""
     return _PIECE + (_ABOVE.format(above) if above else "")
+
+
+def further(above: str) -> str:
+    """The same where a value is brought up to date by the document."""
+    return _FURTHER + (_ABOVE.format(above) if above else "")
 
 
 def settling(paths: Iterable[str], above: str) -> str:

@@ -23,11 +23,14 @@ _FEW_LINES = 40
 def reading_of(schema: Schema[T], document: Document, settings: Settings, pins: Pins | None = None) -> Flow[Result[T]]:
     """The flow that reads a document as a type: ``extraction`` where one request takes it and loses nothing.
 
-    What is known is brought up to date by the document as a whole. ``pins`` hold what a stream of one request gives
-    away.
+    ``pins`` hold what a stream gives away.
     """
-    if settings.existing is not None or _is_short(document, settings):
+    if _is_short(document, settings):
         return extraction(schema, document, settings, pins)
+    if settings.existing is not None:
+        from .onward import updated
+
+        return watched(partial(updated, schema, document), schema, document, settings)
     from .windowed import windowed
 
     return watched(partial(windowed, schema, document, pins=pins), schema, document, settings)
@@ -40,5 +43,7 @@ def _is_short(document: Document, settings: Settings) -> bool:
         return False
     size = sum(len(page.text) for page in pages)
     return size * 2 <= settings.window_tokens and (
-        not settings.count_rows or sum(page.text.count("\n") for page in pages) < _FEW_LINES
+        not settings.count_rows
+        or settings.existing is not None
+        or sum(page.text.count("\n") for page in pages) < _FEW_LINES
     )

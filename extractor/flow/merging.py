@@ -96,13 +96,13 @@ class Merged:
     """The value, what sources did not agree on, and the places of the items of its lists."""
 
     value: object
-    conflicts: tuple[Conflict, ...]
-    places: tuple[Place, ...]
-    unplaced: Mapping[int, int]
+    conflicts: tuple[Conflict, ...] = ()
+    places: tuple[Place, ...] = ()
+    unplaced: Mapping[int, int] = field(default_factory=dict)
     """How many items of each source have no place."""
-    lists: Mapping[Keys, Listed]
+    lists: Mapping[Keys, Listed] = field(default_factory=dict)
     """The lists that are joined by place alone, but for those within lists."""
-    origins: Mapping[Keys, Origin]
+    origins: Mapping[Keys, Origin] = field(default_factory=dict)
     """Of the parts that are taken as a whole, and of those that are empty."""
 
 

@@ -29,9 +29,8 @@ if TYPE_CHECKING:
     from .windowed import Long
 
 
-def finished(long: Long) -> Flow[Result[Any]]:
+def finished(long: Long, merged: Merged) -> Flow[Result[Any]]:
     """The result, as far as the rules of the type and of the caller let it be one."""
-    merged = long.merged()
     coverage = _coverage(long, merged)
     first = long.asked[0].ended
     if long.whole and isinstance(first, Result) and len(long.asked) == 1:
@@ -82,7 +81,9 @@ def _looked_at(long: Long, value: object, typed: object) -> Flow[tuple[Issue, ..
 
     job = Job(long.schema, long.reading.document, long.settings)
     try:
-        issues, log = yield from Checks().of_whole(job, value, typed, lambda keys: is_container(long.outline, keys))
+        issues, log = yield from Checks.of(job).of_whole(
+            job, value, typed, lambda keys: is_container(long.outline, keys)
+        )
     except Stopped as stopped:
         stopped.charge(Log(long.spending.ledger))
         raise

@@ -31,9 +31,19 @@ def frame_tokens(schema: Schema[Any], settings: Settings) -> int:
     return words + shown + (0 if told else schema.strict_tokens())
 
 
+def known_tokens(schema: Schema[Any], settings: Settings) -> int:
+    """What a request has of the value that is known before the document."""
+    if settings.existing is None:
+        return 0
+    from .update import plain
+
+    return text_tokens(prompt.json_text(plain(schema, settings.existing)))
+
+
 def budget_of(schema: Schema[Any], settings: Settings) -> int:
     """The tokens that a window has for the document; at least half of what the caller names."""
-    return max(settings.window_tokens - frame_tokens(schema, settings), settings.window_tokens // 2)
+    frame = frame_tokens(schema, settings) + known_tokens(schema, settings)
+    return max(settings.window_tokens - frame, settings.window_tokens // 2)
 
 
 def cut(schema: Schema[Any], document: Document, settings: Settings) -> tuple[Reading, tuple[Window, ...]]:
@@ -57,7 +67,7 @@ def estimated(schema: Schema[Any], document: Document, settings: Settings) -> Es
     reading, windows = cut(schema, document, settings)
     whole = len(windows) < 2
     form = schema if whole else schema.partial()[0]
-    frame = frame_tokens(form, settings)
+    frame = frame_tokens(form, settings) + known_tokens(schema, settings)
     shown = sum(reading.costs[at] for window in windows for at in (*window.lines, *window.carried))
     around = 0 if whole else len(windows) * text_tokens(prompt.piece("…"))
     bare = shortest(form.strict) * len(windows)

@@ -28,6 +28,7 @@ from .step import Job, Step
 if TYPE_CHECKING:
     from ..options import Mode
     from ..schema.narrow import Narrowed
+    from ..schema.outline import Outline
     from .reading import Then
 
 T = TypeVar("T")
@@ -110,12 +111,17 @@ def naming(job: Job, known: object, mode: Mode, answer: str | None = None, issue
 
 
 def updating(job: Job) -> Step:
-    """The first step of a job that has something to update. ValueError where that is no value of the type at all."""
-    known = plain(job.schema, job.settings.existing)
-    wrong = [issue for issue in job.schema.validate(known).issues if issue.path == "$"]
+    """The first step of a job that has something to update. ValueError as of ``known_of``."""
+    return naming(job, known_of(job.schema, job.settings.existing), begun(job.settings))
+
+
+def known_of(schema: Schema[T], existing: Any) -> object:
+    """What is known, as source JSON. ValueError where that is no value of the type at all."""
+    known = plain(schema, existing)
+    wrong = [issue for issue in schema.validate(known).issues if issue.path == "$"]
     if wrong:
-        raise ValueError(f"existing= is no {job.schema.name}: {wrong[0].message}")
-    return naming(job, known, begun(job.settings))
+        raise ValueError(f"existing= is no {schema.name}: {wrong[0].message}")
+    return known
 
 
 def read_names(job: Job, known: object, form: Schema[Any], completion: Completion) -> Reading[Any]:
@@ -274,7 +280,15 @@ def _is_plain(value: object) -> bool:
 def _filled(schema: Schema[T], known: object) -> object:
     """What is known, with what it does not state as the type has it, for a model to see what could be stated."""
     checked = schema.validate(known)
-    return known if checked.issues or checked.value is None else schema.dump(checked.value)
+    shown = known if checked.issues or checked.value is None else schema.dump(checked.value)
+    return _open(schema.partial()[1], shown)
+
+
+def _open(outline: Outline, value: object) -> object:
+    """The value with null for each part that it has not."""
+    if outline.kind != "object" or not isinstance(value, dict):
+        return value
+    return {**value, **{name: _open(part, value.get(name)) for name, part in outline.parts.items()}}
 
 
 def _shown(value: object) -> object:

@@ -128,7 +128,7 @@ class Long:
         turns = {one.window: one.turn for one in self.asked}
         if all(turn + 1 >= self._turns for turn in turns.values()):
             return []
-        pieces = (*self._halves(new), *self._short(but))
+        pieces = (*self.halves(new), *self._short(but))
         return [(window, piece) for window, piece in pieces if turns[window] + 1 < self._turns]
 
     def _disputed(self) -> tuple[Conflict, ...]:
@@ -146,8 +146,7 @@ class Long:
         piece = around(self.reading, lines)
         words = partial(prompt.settling, [one.path for one in disputed])
         document = piece.document(self.reading, words)
-        tokens = sum(self.reading.costs[at] for at in piece.lines)
-        job = Job(partial(_leniently, self.schema.partial()[0], document), tokens)
+        job = Job(partial(_leniently, self.schema.partial()[0], document), self.tokens(piece))
         (ended,) = yield from self.spending.run([job])
         self.settling = Asked(-1, -1, 0, piece, ended)
 
@@ -157,13 +156,16 @@ class Long:
         return self.settings.max_attempts + (self.settings.max_attempts > 1)
 
     def job(self, piece: Window) -> Job:
-        tokens = sum(self.reading.costs[at] for at in piece.lines)
+        tokens = self.tokens(piece)
         if self.whole and not self.asked:
             return Job(partial(extraction, self.schema, self.reading.document), tokens)
         document = piece.document(self.reading, prompt.piece)
         return Job(partial(_leniently, self.schema.partial()[0], document), tokens)
 
-    def _halves(self, new: Sequence[Asked]) -> Iterator[tuple[int, Window]]:
+    def tokens(self, piece: Window) -> int:
+        return sum(self.reading.costs[at] for at in piece.lines)
+
+    def halves(self, new: Sequence[Asked]) -> Iterator[tuple[int, Window]]:
         """What was too much for one request, in two."""
         for one in new:
             own = one.piece.own
@@ -254,7 +256,7 @@ def windowed(schema: Schema[T], document: Document, settings: Settings, pins: Pi
         schema = schema.within(settings.validation_context)
     long = Long(schema, settings, reading, windows, budget_of(schema, settings), Spending(settings))
     yield from long.read(pins)
-    return (yield from finished(long))
+    return (yield from finished(long, long.merged()))
 
 
 def _leniently(schema: Schema[Any], document: Document, settings: Settings) -> Flow[Result[Any]]:
