@@ -199,7 +199,7 @@ def test_an_item_that_goes_on_over_windows_is_one() -> None:
     extractor = Extractor("m", base_url="http://models.example.com/v1", transport=model, window_tokens=1500)
     result = extractor.extract(list[Account], "\n".join(lines))
     assert result.value == wanted
-    assert len(model.requests) > 3
+    assert len(model.requests) == 3  # nothing was short of rows
 
 
 class Sheet(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 import pytest
@@ -13,12 +13,21 @@ from pydantic import BaseModel
 from extractor import Extractor, Merge, Result, Verify
 from extractor.chat import AnswerMessage, ChatRequest, Choice, Completion
 from extractor.document import Document
+from extractor.flow import votes
 from extractor.testing import FakeModel, Reply, Script
 
 from .ledgers import Clerk, Ledger, ledger, rows
 from .test_merging import pages, shown
 from .test_split import Receipt, bundle
 from .test_split import answer as receipts
+
+
+@pytest.fixture(autouse=True)
+def _nothing_learnt() -> Iterator[None]:
+    votes.forget()
+    yield
+    votes.forget()
+
 
 Ballots = Callable[[ChatRequest], list[object]]
 

@@ -7,7 +7,7 @@ each gets a line of its own.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import log2
 
@@ -83,10 +83,10 @@ def located(text: Text, items: Sequence[object], parts: Sequence[Span]) -> list[
 
 
 def leaves_of(value: object) -> Iterator[object]:
-    """The plain values in an item, but not those of lists of objects within it, which have places of their own."""
+    """The plain values in an item, but not those of lists within it, which have places of their own."""
     if isinstance(value, dict):
         for held in value.values():
-            if not (isinstance(held, list) and any(isinstance(inner, dict) for inner in held)):
+            if not isinstance(held, list):
                 yield from leaves_of(held)
     elif isinstance(value, list):
         for held in value:
@@ -95,22 +95,30 @@ def leaves_of(value: object) -> Iterator[object]:
         yield value
 
 
+def _within(value: object) -> Iterator[object]:
+    """The plain values of the lists within an item, but not those of objects in them."""
+    for held in value.values() if isinstance(value, dict) else ():
+        yield from (one for one in (held if isinstance(held, list) else _within(held)) if not isinstance(one, dict))
+
+
 def _candidates(text: Text, item: object, parts: Sequence[Span]) -> list[tuple[Place, float]]:
     """Places at which most of an item stands, each with how much."""
-    leaves = list(_leaves(text.mentions, item, parts))
+    leaves, more = (list(_leaves(text.mentions, held, parts)) for held in (leaves_of(item), _within(item)))
+    if not leaves:
+        leaves, more = more, []
     whole = sum(weight for _, weight in leaves)
     best: list[tuple[Place, float]] = []
     for anchor in sorted(leaves, key=lambda leaf: len(leaf[0]))[:_ANCHORS]:
-        found = [_cluster(text, span, leaves, isinstance(item, dict | list)) for span in anchor[0]]
+        found = [_cluster(text, span, leaves, more, isinstance(item, dict | list)) for span in anchor[0]]
         top = max((score for _, score in found), default=0.0)
         if top >= _LEAST * whole and top > max((score for _, score in best), default=0.0) * 1.05:
             best = [(place, score) for place, score in found if score >= top * _NEAR_BEST]
     return best
 
 
-def _leaves(mentions: Mentions, item: object, parts: Sequence[Span]) -> Iterator[Leaf]:
+def _leaves(mentions: Mentions, leaves: Iterable[object], parts: Sequence[Span]) -> Iterator[Leaf]:
     """Where each leaf stands, with what it tells: the more rarely it stands somewhere, the more."""
-    for leaf in sorted(leaves_of(item), key=_length, reverse=True):
+    for leaf in sorted(leaves, key=_length, reverse=True):
         spans = mentions.of_leaf(leaf)
         here = [span for start, end in parts for span in within(spans, start, end)]
         if here:
@@ -127,16 +135,16 @@ def _length(leaf: object) -> int:
     return len(leaf) if isinstance(leaf, str) else 0
 
 
-def _cluster(text: Text, anchor: Span, leaves: Sequence[Leaf], rows: bool) -> tuple[Place, float]:
-    """The place around an anchor, and how much of the item stands there."""
+def _cluster(text: Text, anchor: Span, leaves: Sequence[Leaf], more: Sequence[Leaf], rows: bool) -> tuple[Place, float]:
+    """The place around an anchor, and how much of the item stands there. ``more`` speaks for a place, never against."""
     line = text.line(anchor[0])
     near = text.start(line - _AROUND), text.start(line + _AROUND + 1)
     own = text.start(line), text.start(line + 1)
     spans: list[Span] = []
     held_by: dict[int, float] = {line: 1.0}
     score = whole = 0.0
-    for held, weight in leaves:
-        whole += weight
+    for number, (held, weight) in enumerate((*leaves, *more)):
+        whole += weight if number < len(leaves) else 0.0
         span, worth = _leaf_near(held, own, near, anchor[0], spans)
         if span is not None:
             spans.append(span)

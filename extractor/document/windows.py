@@ -97,6 +97,13 @@ class Reading:
                 open_ones.append(at)
         return found
 
+    def headings(self, at: int) -> Iterator[int]:
+        """The headings under which a line stands, the nearest first; itself where it is one."""
+        heading = self.under[at]
+        while heading >= 0:
+            yield heading
+            heading = self.over[heading]
+
     def line_at(self, offset: int) -> int:
         """The line that the offset, in the texts of all pages taken as one, falls into."""
         return max(bisect_right(self.starts, offset) - 1, 0)
@@ -155,9 +162,13 @@ def window_of(reading: Reading, own: range, budget: int) -> Window:
 
 
 def region_of(reading: Reading, rows: Sequence[int], known: Container[int]) -> Window:
-    """The window of some rows alone, each with the lines that go on with it or begin it; not those that are known."""
+    """The window of some rows alone, each with the lines that go on with it or begin it; not those that are known.
+
+    Headings between the rows are a part of it.
+    """
     near = {at for row in rows for at in range(max(row - 1, 0), min(row + 3, len(reading.lines)))}
-    own = sorted(at for at in near if at in rows or not (at in known or reading.looks.margin[at]))
+    kept = {*rows, *(at for row in rows for at in reading.headings(row) if at > rows[0])}
+    own = sorted(kept | {at for at in near if not (at in known or reading.looks.margin[at])})
     return Window(tuple(own), (), _carried(reading, own[0]))
 
 
@@ -255,10 +266,7 @@ def _carried(reading: Reading, begin: int) -> tuple[int, ...]:
     looks, lines = reading.looks, reading.lines
     found = {at for at in range(min(begin, 20)) if not lines[at].blank and not looks.is_row(at)}
     found = {min(found)} if found else set()
-    heading = reading.under[begin - 1]
-    while heading >= 0:
-        found.add(heading)
-        heading = reading.over[heading]
+    found.update(reading.headings(begin - 1))
     found.update(_heads_over(reading, begin))
     kept = sorted(at for at in found if at < begin and len(lines[at].text) <= _LONGEST_CARRIED)
     return tuple(kept[:1] + kept[1:][-_MOST_CARRIED:])

@@ -10,7 +10,7 @@ from ..paths import NOTHING, Keys, to_path
 from .places import standing
 
 if TYPE_CHECKING:
-    from .merging import Origin
+    from .told import Origin
 
     Shares = Mapping[int, Mapping[str, float]]
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..document.windows import Window
     from .effects import Flow
-    from .merging import Given, Listed
     from .pins import Pins
+    from .told import Given, Listed
     from .waves import Ended, Job
     from .windowed import Asked, Long
 
@@ -95,13 +95,5 @@ class Giving:
         following = self._long.windows[self._front :]
         if not (listed.nested and following):
             return ready
-        over, line_at = set(_over(self._long, following[0].lines[0])), self._long.reading.line_at
+        over, line_at = set(self._long.reading.headings(following[0].lines[0] - 1)), self._long.reading.line_at
         return tuple(takewhile(lambda one: line_at(one.start) not in over, ready))[:-1]
-
-
-def _over(long: Long, line: int) -> Iterator[int]:
-    """The headings under which a line stands: what stands at one may go on."""
-    heading = long.reading.under[line - 1] if line else -1
-    while heading >= 0:
-        yield heading
-        heading = long.reading.over[heading]

@@ -3,107 +3,22 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from sys import maxsize
+from typing import TYPE_CHECKING
 
 from ..answer.locate import Place, Text, located
 from ..coverage import Conflict, Said, Stretch
 from ..paths import NOTHING, Keys, to_path
 from ..schema.outline import WHOLE, Outline
 from .places import standing
+from .told import Given, Item, Listed, Merged, Origin, Source, Told
 
 if TYPE_CHECKING:
     from ..annotations import Merge
-
-Spans = tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One answer: its number, what of the text it read (``spans``), what it was shown beside that (``carried``).
-
-    ``own`` is where the part begins that it does not share with the one before.
-    """
-
-    number: int
-    spans: Spans
-    carried: Spans
-    own: int
-
-    @property
-    def start(self) -> int:
-        return self.spans[0][0]
-
-    def depth(self, at: int) -> int:
-        """How far inside of what was read a place stands."""
-        return max((min(at - start, end - at) for start, end in self.spans if start <= at < end), default=-1)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a source says of one part, and the keys of that part in the value of the source."""
-
-    value: Any
-    source: Source
-    keys: Keys = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What was told of a part of the merged value. ``every``: it holds only if all of that does, as a sum, or that
-    nothing is stated."""
-
-    told: Sequence[Told]
-    every: bool = False
-
-
-@dataclass(slots=True)
-class Item:
-    """One item of a list, as each source gave it; where it stands, and its place among the others where it does not."""
-
-    told: list[Told]
-    place: Place | None
-    order: tuple[int, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An item of a list as it is, or may be, given away: where it begins, its place if it has one, its value."""
-
-    start: int
-    place: Place | None
-    value: object
-
-    def is_that_of(self, item: Item) -> bool:
-        """Whether it is the same one, whatever sources have come since."""
-        if self.place is None or item.place is None:
-            return self.place is item.place and self.start == item.order[0]
-        return self.place.is_that_of(item.place)
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """The items of a list; ``nested``: several sources may make one item of it."""
-
-    items: tuple[Given, ...]
-    nested: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """The value, what sources did not agree on, and the places of the items of its lists."""
-
-    value: object
-    conflicts: tuple[Conflict, ...] = ()
-    places: tuple[Place, ...] = ()
-    unplaced: Mapping[int, int] = field(default_factory=dict)
-    """How many items of each source have no place."""
-    lists: Mapping[Keys, Listed] = field(default_factory=dict)
-    """The lists that are joined by place alone, but for those within lists."""
-    origins: Mapping[Keys, Origin] = field(default_factory=dict)
-    """Of the parts that are taken as a whole, and of those that are empty."""
 
 
 @dataclass(slots=True)
@@ -143,8 +58,7 @@ class Merger:
             name: self._part(outline.parts.get(name) or WHOLE, _stating(told, name), (*keys, name)) for name in names
         }
         for name in (name for name, value in found.items() if value is None):
-            said = [Told(None, one.source, (*one.keys, name)) for one in told]
-            self.origins[(*keys, name)] = Origin(said, every=True)
+            self.origins[(*keys, name)] = Origin([one.part(name, None) for one in told], every=True)
         return {name: value for name, value in found.items() if value is not None}
 
     def whole(self, outline: Outline, told: Sequence[Told], keys: Keys) -> object:
@@ -195,7 +109,8 @@ class Merger:
             self.origins[keys] = Origin(told, every=True)
         if outline.rule and outline.rule.how == "union":
             items = _united(items, outline.rule)
-        items.sort(key=_order)
+        if len(told) > 1:
+            items.sort(key=_order)
         given = self.given.get(keys, ())
         first, rest = _behind(given, items)
         self.places += [item.place for item in items if item.place]
@@ -232,21 +147,25 @@ class Merger:
     def _placed(self, outline: Outline, one: Told, keys: Keys) -> list[Item]:
         """The items of one source with their places; those without one follow the item before them."""
         items = one.value if isinstance(one.value, list) else [one.value]
-        spans = (*one.source.carried, *one.source.spans) if outline.item else one.source.spans
         key = one.source.number, keys
         if key not in self.known or outline.item or any(isinstance(step, int) for step in keys):
-            self.known[key] = located(self.text, items, spans)
+            self.known[key] = located(self.text, items, one.spans(carried=outline.item is not None))
         places = self.known[key]
         self.unplaced[one.source.number] = self.unplaced.get(one.source.number, 0) + places.count(None)
-        found, at = [], one.source.start
+        found, at, ats = [], one.source.start, sorted(place.at for place in places if place)
         for number, (item, place) in enumerate(zip(items, places, strict=True)):
             at = place.at if place else at
-            found.append(Item([Told(item, one.source, (*one.keys, number))], place, (at, one.source.number, number)))
+            told = one.part(number, item, self._region(at, ats) if outline.item else None)
+            found.append(Item([told], place, (at, one.source.number, number)))
         return found
+
+    def _region(self, at: int, ats: Sequence[int]) -> tuple[int, int]:
+        """From the line in which an item begins to the next one of its list."""
+        return self.text.start(self.text.line(at)), next(iter(ats[bisect_right(ats, at) :]), maxsize)
 
     def _item(self, outline: Outline, item: Item, keys: Keys) -> object:
         """The reading of it that stands furthest inside of what its source read, or the parts of all as one."""
-        if outline.item is not None and len(item.told) > 1:
+        if outline.item is not None:
             return self._part(outline.item, item.told, keys)
         if outline.rule and outline.rule.key and len(item.told) > 1:
             return self._filled(item, keys)
@@ -269,7 +188,7 @@ class Merger:
         return {name: self._part(WHOLE, _stating(item.told, name), (*keys, name)) for name in names}
 
     def _place(self, one: Told) -> Place | None:
-        return located(self.text, [one.value], (*one.source.carried, *one.source.spans))[0]
+        return located(self.text, [one.value], one.spans(carried=True))[0]
 
     def _where(self, one: Told) -> Stretch:
         place = self._place(one)
@@ -301,7 +220,7 @@ _SETTLED = frozenset({"first", "latest"})
 
 def _stating(told: Iterable[Told], name: str) -> list[Told]:
     """What each source says of a part, of those that say anything."""
-    return [Told(one.value[name], one.source, (*one.keys, name)) for one in told if one.value.get(name) is not None]
+    return [one.part(name, one.value[name]) for one in told if one.value.get(name) is not None]
 
 
 def _same(value: object) -> str:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import prompt
 from ..result import Result
-from .merging import Merged
 from .outcome import finished
 from .size import budget_of, cut
+from .told import Merged
 from .update import known_of
 from .watched import extraction
 from .waves import Job, Spending

@@ -25,7 +25,7 @@ from .videos import is_refused
 
 if TYPE_CHECKING:
     from ..coverage import Conflict
-    from .merging import Merged
+    from .told import Merged
     from .windowed import Long
 
 

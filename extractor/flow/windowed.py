@@ -19,10 +19,11 @@ from ..document.windows import Reading, Window, around, region_of, window_of
 from ..errors import ModelStatusError, TruncatedError
 from ..result import Ledger, Result
 from .covering import Rows, by_window, portions, rows_of
-from .merging import Given, Merged, Merger, Source, Told
+from .merging import Merger
 from .modes import TOO_LONG
 from .outcome import finished
 from .size import budget_of, cut
+from .told import Given, Merged, Source, Told
 from .watched import extraction
 from .waves import Ended, Job, Spending
 
