@@ -56,7 +56,9 @@ def clerk(request: ChatRequest) -> Script:
     [(in_lines, 120, 6, 8), (in_sections, 60, 6, 8), (in_sections, 16, 40, 40)],
     ids=["a line each", "short lists", "long lists"],
 )
-def test_each_value_once_and_in_its_item(written: Callable[[list[Person]], str], count: int, most: int, words: int, seed: int) -> None:
+def test_each_value_once_and_in_its_item(
+    written: Callable[[list[Person]], str], count: int, most: int, words: int, seed: int
+) -> None:
     wanted = people(count, most, words, seed)
     model = FakeModel(clerk, repeat=True)
     extractor = Extractor("m", base_url="http://models.example.com/v1", transport=model, window_tokens=1000)
