@@ -196,7 +196,7 @@ class Extractor(_Front[httpx.BaseTransport]):
         return _completion(request, self._ask(request, self.settings.timeout))
 
     def close(self) -> None:
-        """Close the connections. A transport that you gave is yours to close."""
+        """Close the connections; calls that wait are told so. A transport that you gave is yours to close."""
         if self._owned:
             self._transport.close()
 
@@ -283,7 +283,7 @@ class AsyncExtractor(_Front[httpx.AsyncBaseTransport]):
         return _completion(request, await self._ask(request, self.settings.timeout))
 
     async def aclose(self) -> None:
-        """Close the connections of this event loop. A transport that you gave is yours to close."""
+        """Close the connections of this event loop; calls that wait are told. Your own transport is yours to close."""
         if self._owned:
             await self._transport.aclose()
 

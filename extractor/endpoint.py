@@ -16,6 +16,7 @@ from .chat import ChatRequest, Completion, EventReader, Fold, Took, costs_in
 from .errors import BODY_KEPT, ModelProtocolError, ModelStatusError, ModelUnreachableError, SetupError
 from .limits import Timeouts
 from .options import KEYS
+from .transports.errors import ClosedError
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -179,7 +180,10 @@ class Endpoint:
         return ModelProtocolError(said, body=self._clean(error.body), took=took)
 
     def unreachable(self, request: httpx.Request, error: Exception, started: float) -> ModelUnreachableError:
-        """The error for an exception of httpx. Frames below ours are left out: their locals hold the key."""
+        """The error for an exception of httpx. Frames below ours are left out: their locals hold the key.
+
+        It is raised where the connections were closed under the call: nothing else is to be asked then.
+        """
         said = self._clean(str(error)).rstrip(".") or type(error).__name__
         unreached = _UNREACHED if isinstance(error, httpx.ConnectError) else ""
         way = _UNTRUSTED if "CERTIFICATE_VERIFY_FAILED" in said else unreached
@@ -187,6 +191,8 @@ class Endpoint:
             f"No usable answer from {self.host}: {said}.{way}", took=took_of(request, started)
         )
         failed.__cause__ = _without_frames(error)
+        if isinstance(error, ClosedError):
+            raise failed
         return failed
 
     def _status_error(self, response: httpx.Response, body: bytes, took: Took) -> ModelStatusError:

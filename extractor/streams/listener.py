@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from ..endpoint import tells_events, took_of
-from ..errors import ModelCallError, ModelProtocolError, StreamLeftError
+from ..errors import ModelCallError, ModelProtocolError, ModelUnreachableError, StreamLeftError
 from .hearing import Hearing
 
 if TYPE_CHECKING:
@@ -67,7 +67,11 @@ class Listener:
         try:
             self.hearing.close()
         except ModelProtocolError as broken:
-            self._fail(self._endpoint.unreachable(self.request, error or broken, self._started))
+            try:
+                self._fail(self._endpoint.unreachable(self.request, error or broken, self._started))
+            except ModelUnreachableError as closed:
+                self._fail(closed)
+                raise
             return False
         return True
 

@@ -8,13 +8,14 @@ from collections.abc import AsyncIterator, Awaitable, MutableMapping
 from functools import lru_cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 import httpcore
 import httpx
 
 from ..errors import SetupError
 from .connections import until_the_loop_ends
+from .errors import ClosedError
 from .exchange import Exchange
 from .hosts import check_host
 from .network import seconds_left
@@ -34,10 +35,13 @@ class _Session:
 
     def __init__(self, client: ClientSession) -> None:
         self.client = client
+        self.answers: WeakSet[ClientResponse] = WeakSet()
         self.guard: AsyncGenerator[None, None] = until_the_loop_ends([self])
 
     async def aclose(self) -> None:
         await self.client.close()
+        for answer in tuple(self.answers):
+            answer.close()  # which wakes who reads it
 
 
 class AiohttpTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -89,8 +93,9 @@ class AiohttpTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
                 timeout=_limits(seconds_left(exchange.timeouts["connect"])),
                 proxy=self._proxies.find(request.url) if self._proxies.by_scheme else None,
             )
-            answer = await _within(exchange, sent)
-            body = _Body(answer, exchange)
+            answer = await _within(exchange, session, sent)
+            session.answers.add(answer)
+            body = _Body(answer, exchange, session)
             return exchange.incoming(httpcore.Response(answer.status, headers=answer.raw_headers, content=body))
 
     def close(self) -> None:
@@ -124,7 +129,7 @@ def _limits(connect: float | None) -> ClientTimeout:
     return _rounded(None if connect is None else round(connect, 1) or 0.1)
 
 
-async def _within(exchange: Exchange, waited: Awaitable[T]) -> T:
+async def _within(exchange: Exchange, session: _Session, waited: Awaitable[T]) -> T:
     """What is waited for, within the limit of this phase; its errors are those of httpx."""
     from aiohttp import ClientError
 
@@ -132,7 +137,7 @@ async def _within(exchange: Exchange, waited: Awaitable[T]) -> T:
         async with asyncio.timeout(seconds_left(exchange.timeouts["read"])):
             return await waited
     except ClientError as error:
-        raise _twin(error) from error
+        raise (ClosedError() if session.client.closed else _twin(error)) from error
     except TimeoutError as error:
         raise httpcore.ReadTimeout(str(error)) from error
 
@@ -159,15 +164,16 @@ def _twin(error: ClientError) -> httpx.TransportError:
 class _Body:
     """The bytes of an answer as they come; each wait is bounded."""
 
-    def __init__(self, answer: ClientResponse, exchange: Exchange) -> None:
+    def __init__(self, answer: ClientResponse, exchange: Exchange, session: _Session) -> None:
         self._answer = answer
+        self._session = session
         self._exchange = exchange
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         content = self._answer.content
         while not content.at_eof():
             try:
-                chunk = await _within(self._exchange, content.readany())
+                chunk = await _within(self._exchange, self._session, content.readany())
             except BaseException:
                 self._answer.close()
                 raise

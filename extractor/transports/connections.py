@@ -20,7 +20,7 @@ import httpx
 
 from ..errors import SetupError
 from .exchange import Exchange
-from .network import AsyncBackend, Backend
+from .network import AsyncBackend, Backend, Closings
 from .proxies import Proxies, from_environment
 
 SHARD = 8
@@ -71,13 +71,16 @@ class Connections:
             return exchange.incoming(await shard.pool.handle_async_request(exchange.outgoing(request)))
 
     def close(self) -> None:
+        """Close the connections of threads. Calls that wait raise ``ClosedError``; later ones open connections anew."""
+        self._threads.closings.count += 1
         _close(self._threads.opened)
 
     async def aclose(self) -> None:
-        """Close the connections of the running event loop."""
+        """The same for those of the running event loop."""
         with self._lock:
             pools = self._loops.pop(asyncio.get_running_loop(), None)
         if pools is not None and pools.guard is not None:
+            pools.closings.count += 1
             await pools.guard.aclose()
 
     def _route(self, url: httpx.URL) -> Route:
@@ -104,12 +107,12 @@ class _Opener:
         self._context: ssl.SSLContext | None = None
         self._lock = Lock()
 
-    def open(self, route: Route) -> httpcore.ConnectionPool:
-        return httpcore.ConnectionPool(**self._arguments(route), network_backend=Backend())
+    def open(self, route: Route, closings: Closings) -> httpcore.ConnectionPool:
+        return httpcore.ConnectionPool(**self._arguments(route), network_backend=Backend(closings))
 
-    def open_async(self, route: Route) -> httpcore.AsyncConnectionPool:
+    def open_async(self, route: Route, closings: Closings) -> httpcore.AsyncConnectionPool:
         _note_what_is_absent()
-        return httpcore.AsyncConnectionPool(**self._arguments(route), network_backend=AsyncBackend())
+        return httpcore.AsyncConnectionPool(**self._arguments(route), network_backend=AsyncBackend(closings))
 
     def _arguments(self, route: Route) -> _Arguments:
         scheme, proxy = route
@@ -190,8 +193,9 @@ class _Shards(Generic[Pool]):
 class _Pools(Generic[Pool]):
     """The pools of all threads, or of one event loop, by route."""
 
-    def __init__(self, open_pool: Callable[[Route], Pool], most: int) -> None:
+    def __init__(self, open_pool: Callable[[Route, Closings], Pool], most: int) -> None:
         self.opened: list[Pool] = []
+        self.closings = Closings()
         self.guard: AsyncGenerator[None, None] | None = None
         self._by_route: dict[Route, _Shards[Pool]] = {}
         self._open = open_pool
@@ -200,7 +204,7 @@ class _Pools(Generic[Pool]):
     def of(self, route: Route) -> _Shards[Pool]:
         shards = self._by_route.get(route)
         if shards is None:  # setdefault: another thread may have been here
-            made: _Shards[Pool] = _Shards(partial(_opened, self._open, route, self.opened), self._most)
+            made: _Shards[Pool] = _Shards(partial(_opened, self._open, route, self.closings, self.opened), self._most)
             shards = self._by_route.setdefault(route, made)
         return shards
 
@@ -212,9 +216,9 @@ def _note_what_is_absent() -> None:
         sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 
-def _opened(open_pool: Callable[[Route], Pool], route: Route, opened: list[Pool]) -> Pool:
+def _opened(open_pool: Callable[[Route, Closings], Pool], route: Route, closings: Closings, opened: list[Pool]) -> Pool:
     """A new pool that is noted. No method: the guard of an event loop must not stand in a reference cycle."""
-    pool = open_pool(route)
+    pool = open_pool(route, closings)
     opened.append(pool)
     return pool
 

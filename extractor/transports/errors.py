@@ -1,4 +1,4 @@
-"""The error of transports that httpx has no name for."""
+"""The errors of transports that httpx has no name for."""
 
 from __future__ import annotations
 
@@ -7,3 +7,10 @@ import httpx
 
 class ResponseTooLargeError(httpx.ReadError):
     """The answer has more bytes than the transport takes (``max_response_bytes``)."""
+
+
+class ClosedError(httpx.ReadError):
+    """The transport was closed while the call waited: for its answer, or for the next try."""
+
+    def __init__(self) -> None:
+        super().__init__("the connections were closed while the call waited")

@@ -11,8 +11,8 @@ from typing import Self
 import httpcore
 import httpx
 
-from .errors import ResponseTooLargeError
-from .network import Limit, Total
+from .errors import ClosedError, ResponseTooLargeError
+from .network import Closed, Limit, Total
 
 _PIECES = {"gzip": 4096, "deflate": 4096, "br": 16, "zstd": 16}
 """Bytes of an encoded answer that are decoded at once. gzip makes a thousand times as much of them at most; br and zstd
@@ -117,6 +117,8 @@ class Exchange:
 
     def translate(self, error: BaseException, phase: str) -> None:
         """Raise httpx's twin of an error of httpcore, if it is one; a timeout says which limit was met."""
+        if isinstance(error, Closed):
+            raise ClosedError from error
         twin = _TWINS.get(type(error)) if isinstance(error, Exception) else None
         if twin is None:
             return
@@ -240,4 +242,4 @@ _TWINS: dict[type[Exception], type[httpx.TransportError]] = {
     httpcore.LocalProtocolError: httpx.LocalProtocolError,
     httpcore.RemoteProtocolError: httpx.RemoteProtocolError,
 }
-_CORE_ERRORS = tuple(_TWINS)
+_CORE_ERRORS: tuple[type[Exception], ...] = (*_TWINS, Closed)

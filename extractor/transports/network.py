@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Iterable
 from contextlib import suppress
 from math import inf
+from socket import SHUT_RDWR
 from threading import Event
 from time import monotonic
 from typing import TypeAlias
@@ -63,6 +64,33 @@ def seconds_left(timeout: float | None) -> float | None:
     return None if left == inf else left
 
 
+class Closed(httpcore.ReadError):
+    """The owner of the connection was closed while something was waited for."""
+
+
+class Closings:
+    """How often the connections of an owner were closed."""
+
+    __slots__ = ("count",)
+
+    def __init__(self) -> None:
+        self.count = 0
+
+
+class _Watch:
+    """Whether the owner was closed since the connection was opened."""
+
+    __slots__ = ("_closings", "_opened")
+
+    def __init__(self, closings: Closings) -> None:
+        self._closings, self._opened = closings, closings.count
+
+    def check(self, error: Exception | None = None) -> None:
+        """Closed, where that is why something went wrong."""
+        if self._closings.count != self._opened:
+            raise Closed("closed") from error
+
+
 def _read(stream: httpcore.NetworkStream, most: int, timeout: Limit, halt: Event) -> bytes:
     """A read that listens for a halt."""
     while not halt.is_set():
@@ -100,19 +128,40 @@ class Unsent:
 
 
 class Stream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, watch: _Watch) -> None:
         self._stream = stream
+        self._watch = watch
+        self._reading = False
         self._unsent = Unsent()
         self.get_extra_info = stream.get_extra_info  # type: ignore[method-assign]
-        self.close = stream.close  # type: ignore[method-assign]
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._unsent:
             with suppress(httpcore.WriteError):  # a server may answer, and close, before it has read everything
                 self._send()
+        self._reading = True
+        try:
+            data = self._read(max_bytes, timeout)
+        except httpcore.ReadError as error:
+            self._watch.check(error)
+            raise
+        finally:
+            self._reading = False
+        if not data:
+            self._watch.check()
+        return data
+
+    def _read(self, max_bytes: int, timeout: float | None) -> bytes:
         if isinstance(timeout, Limit) and timeout.halt is not None:
             return _read(self._stream, max_bytes, timeout, timeout.halt)
         return self._stream.read(max_bytes, seconds_left(timeout))
+
+    def close(self) -> None:
+        """A thread that reads is woken, and closes the socket itself: a number that is free is soon another file's."""
+        with suppress(OSError):
+            self.get_extra_info("socket").shutdown(SHUT_RDWR)
+        if not self._reading:
+            self._stream.close()
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if self._unsent.add(buffer, timeout):
@@ -121,16 +170,20 @@ class Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        return Stream(self._stream.start_tls(ssl_context, server_hostname, seconds_left(timeout)))
+        return Stream(self._stream.start_tls(ssl_context, server_hostname, seconds_left(timeout)), self._watch)
 
     def _send(self) -> None:
         """Send in pieces: the time that is left is looked at before each."""
+        self._watch.check()
         data = self._unsent.take()
         for start in range(0, len(data), _PIECE):
             self._stream.write(data[start : start + _PIECE], seconds_left(self._unsent.timeout))
 
 
 class Backend(httpcore.SyncBackend):
+    def __init__(self, closings: Closings) -> None:
+        self._closings = closings
+
     def connect_tcp(
         self,
         host: str,
@@ -139,15 +192,17 @@ class Backend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[SocketOption] | None = None,
     ) -> httpcore.NetworkStream:
+        watch = _Watch(self._closings)
         try:
-            return Stream(super().connect_tcp(host, port, seconds_left(timeout), local_address, socket_options))
+            return Stream(super().connect_tcp(host, port, seconds_left(timeout), local_address, socket_options), watch)
         except UnicodeError as error:
             raise httpcore.ConnectError(f"{host!r} is no host name: {error}") from error
 
 
 class AsyncStream(httpcore.AsyncNetworkStream):
-    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+    def __init__(self, stream: httpcore.AsyncNetworkStream, watch: _Watch) -> None:
         self._stream = stream
+        self._watch = watch
         self._unsent = Unsent()
         self.get_extra_info = stream.get_extra_info  # type: ignore[method-assign]
         self.aclose = stream.aclose  # type: ignore[method-assign]
@@ -156,7 +211,14 @@ class AsyncStream(httpcore.AsyncNetworkStream):
         if self._unsent:
             with suppress(httpcore.WriteError):
                 await self._send()
-        return await self._stream.read(max_bytes, seconds_left(timeout))
+        try:
+            data = await self._stream.read(max_bytes, seconds_left(timeout))
+        except httpcore.ReadError as error:
+            self._watch.check(error)
+            raise
+        if not data:
+            self._watch.check()
+        return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if self._unsent.add(buffer, timeout):
@@ -165,13 +227,18 @@ class AsyncStream(httpcore.AsyncNetworkStream):
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
-        return AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, seconds_left(timeout)))
+        upgraded = await self._stream.start_tls(ssl_context, server_hostname, seconds_left(timeout))
+        return AsyncStream(upgraded, self._watch)
 
     async def _send(self) -> None:
+        self._watch.check()
         await self._stream.write(self._unsent.take(), seconds_left(self._unsent.timeout))
 
 
 class AsyncBackend(httpcore.AnyIOBackend):
+    def __init__(self, closings: Closings) -> None:
+        self._closings = closings
+
     async def connect_tcp(
         self,
         host: str,
@@ -180,9 +247,9 @@ class AsyncBackend(httpcore.AnyIOBackend):
         local_address: str | None = None,
         socket_options: Iterable[SocketOption] | None = None,
     ) -> httpcore.AsyncNetworkStream:
+        watch = _Watch(self._closings)
         try:
-            return AsyncStream(
-                await super().connect_tcp(host, port, seconds_left(timeout), local_address, socket_options)
-            )
+            opened = await super().connect_tcp(host, port, seconds_left(timeout), local_address, socket_options)
+            return AsyncStream(opened, watch)
         except UnicodeError as error:
             raise httpcore.ConnectError(f"{host!r} is no host name: {error}") from error

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 
 import httpx
 
-from .errors import ResponseTooLargeError
+from .errors import ClosedError, ResponseTooLargeError
 from .inner import Around, Transport, aread, read
 
 if TYPE_CHECKING:
+    from asyncio import Future
+
     from .limiter import Limits
 
 Outcome: TypeAlias = httpx.Response | httpx.TransportError
@@ -26,6 +28,8 @@ _STATUSES = frozenset({408, 409, 429, *range(500, 600)}) - {501, 505}
 _FAILURES = (httpx.NetworkError, httpx.RemoteProtocolError, httpx.ConnectTimeout, httpx.WriteTimeout, httpx.ReadTimeout)
 _SHORTEST, _LONGEST = 0.5, 8.0
 """Seconds: the bounds of the random wait after the first try, and after the fifth and later."""
+_SLICE = 0.1
+"""Seconds after which a thread that listens for a halt looks whether the transport was closed."""
 
 
 async def _sleep(seconds: float) -> None:
@@ -36,11 +40,14 @@ async def _sleep(seconds: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """What is not the same twice: clocks, sleep and chance. ``clock`` only goes up, ``wall_clock`` counts from 1970."""
+    """What is not the same twice: clocks, sleep and chance. ``clock`` only goes up, ``wall_clock`` counts from 1970.
+
+    Without a ``sleep`` a thread waits until a halt or a closing wakes it.
+    """
 
     clock: Callable[[], float] = time.monotonic
     wall_clock: Callable[[], float] = time.time
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] | None = None
     async_sleep: Callable[[float], Awaitable[None]] = _sleep
     random: Callable[[], float] = random.random
 
@@ -62,7 +69,8 @@ class RetryTransport(Around):
     such an answer counts as a quarter of a try. Waiting for the limiter counts towards no timeout;
     ``request.extensions["held"]`` says how long it was.
 
-    After a halt (``request.extensions["halt"]``, a ``threading.Event``) nothing is tried again.
+    After a halt (``request.extensions["halt"]``, a ``threading.Event``) nothing is tried again, and calls that wait for
+    their next try when the transport is closed raise ``ClosedError``.
 
     ``request.extensions["retries"]`` says afterwards why it waited and how long: a tuple of ``(reason, seconds)``, one
     for each try that was repeated, such as ``("HTTP 429", 1.0)`` or ``("ConnectError", 0.31)``.
@@ -84,6 +92,21 @@ class RetryTransport(Around):
         self.total = inf if total is None else total
         self.timing = timing or Timing()
         self.limiter = limiter
+        self.closing = Event()
+        self._pauses: set[Future[None]] = set()
+
+    def close(self) -> None:
+        closing, self.closing = self.closing, Event()
+        closing.set()
+        super().close()
+
+    async def aclose(self) -> None:
+        from asyncio import get_running_loop
+
+        for pause in tuple(self._pauses):
+            if pause.get_loop() is get_running_loop():
+                pause.cancel()
+        await super().aclose()
 
     def paced(self, limiter: Limits, inner: Transport) -> RetryTransport:
         """The same around ``inner``, each try paced by the limiter."""
@@ -123,8 +146,22 @@ class RetryTransport(Around):
                     if call.ends_with(response):
                         return response
                     await response.aclose()
-                await self.timing.async_sleep(call.wait)
+                await self._pause(call.wait)
                 call.begin_again()
+
+    async def _pause(self, seconds: float) -> None:
+        from asyncio import ensure_future, wait
+
+        pause = ensure_future(self.timing.async_sleep(seconds))
+        self._pauses.add(pause)
+        try:
+            await wait((pause,))
+            if pause.cancelled():
+                raise ClosedError
+            pause.result()
+        finally:
+            pause.cancel()
+            self._pauses.discard(pause)
 
     async def _try(self, inner: httpx.AsyncBaseTransport, request: httpx.Request, call: _Call) -> httpx.Response:
         if self.limiter is None:
@@ -152,12 +189,13 @@ async def _sent(inner: httpx.AsyncBaseTransport, request: httpx.Request) -> http
 class _Call:
     """All tries of one request, and the decision after each."""
 
-    __slots__ = ("_deadline", "_extensions", "_halt", "_held", "_policy", "_request", "_retries", "wait")
+    __slots__ = ("_closing", "_deadline", "_extensions", "_halt", "_held", "_policy", "_request", "_retries", "wait")
 
     def __init__(self, policy: RetryTransport, request: httpx.Request) -> None:
         self._policy = policy
         self._request = request
         self._extensions = request.extensions
+        self._closing = policy.closing
         self._halt: Event | None = request.extensions.get("halt")
         self._retries: tuple[tuple[str, float], ...] = ()
         self._held = 0.0
@@ -201,11 +239,18 @@ class _Call:
         return False
 
     def sleep(self) -> None:
-        """Wait before the next try. A halt ends the call."""
-        if self._halt is None:
-            self._policy.timing.sleep(self.wait)
-        elif self._halt.wait(self.wait):
-            raise httpx.ReadError("the call was halted", request=self._request)
+        """Wait before the next try. A halt ends the call, and so does a closing."""
+        left = self.wait
+        if self._halt is None and self._policy.timing.sleep is not None:
+            self._policy.timing.sleep(left)
+        elif self._halt is None:
+            self._closing.wait(left)
+        while self._halt is not None and left > 0 and not self._closing.is_set():
+            if self._halt.wait(min(left, _SLICE)):
+                raise httpx.ReadError("the call was halted", request=self._request)
+            left -= _SLICE
+        if self._closing.is_set():
+            raise ClosedError
 
     def _tried(self, reason: str) -> float:
         """How many tries that was. A limiter's calls meet a 429 as often as all of them together ask for too much."""
@@ -234,7 +279,7 @@ def _reason(outcome: Outcome) -> str:
     """Why another try may mend this; empty where it will not."""
     if isinstance(outcome, httpx.Response):
         return f"HTTP {outcome.status_code}" if _is_worth_a_retry(outcome) else ""
-    hopeless = isinstance(outcome, ResponseTooLargeError) or "CERTIFICATE_VERIFY_FAILED" in str(outcome)
+    hopeless = isinstance(outcome, ClosedError | ResponseTooLargeError) or "CERTIFICATE_VERIFY_FAILED" in str(outcome)
     return type(outcome).__name__ if isinstance(outcome, _FAILURES) and not hopeless else ""
 
 
