@@ -15,6 +15,7 @@ from .answer.fold import folded
 from .confidence import Confidence, Signals, uncalibrated
 from .errors import SetupError
 from .evidence import STATUSES
+from .needs import needed
 from .paths import look_up, to_keys
 from .schema.dumping import plain
 
@@ -150,7 +151,5 @@ _SCORES: Mapping[Method, Callable[[Sequence[float], Signals], float]] = {
 def _sklearn(module: str) -> Any:
     from importlib import import_module
 
-    try:
+    with needed("Calibration", "scikit-learn", "calibrate"):
         return import_module(f"sklearn.{module}")
-    except ImportError:
-        raise SetupError("Calibration needs scikit-learn.", remedy='pip install "typed-extractor[calibrate]"') from None

@@ -19,7 +19,8 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from .errors import ModelStatusError, SetupError
+from .errors import ModelStatusError
+from .needs import needed
 from .observer import Answered, Began, Ended, Fact, Read, Requested, Run
 from .result import Call, Result
 
@@ -64,10 +65,8 @@ class Telemetry:
     """An observer that makes spans. One may watch any number of extractions, from several threads."""
 
     def __init__(self, *, content: bool = False, provider: TracerProvider | None = None) -> None:
-        try:
+        with needed("Telemetry", "OpenTelemetry", "otel"):
             from opentelemetry import trace
-        except ImportError:
-            raise SetupError("Telemetry needs OpenTelemetry.", remedy='pip install "typed-extractor[otel]".') from None
         self._trace, self._content = trace, content
         self._tracer = trace.get_tracer("extractor", tracer_provider=provider)
         self._open: dict[Run, _Open] = {}

@@ -13,8 +13,8 @@ import extractor
 
 PACKAGE = Path(extractor.__file__).parent
 ORDER = (
-    "errors brief limits forking shapes options annotations paths display issues tokens deferred coverage estimate"
-    " schema table document chat evidence confidence answer result calibration observer examples prompt flow"
+    "errors needs brief limits forking shapes options annotations paths display issues tokens deferred coverage"
+    " estimate schema table document chat evidence confidence answer result calibration observer examples prompt flow"
     " transports endpoint lessons driving live streams client testing telemetry batch evaluation report infer demo"
     " cli notebook"
 ).split()

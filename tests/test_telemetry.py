@@ -196,4 +196,4 @@ def test_without_the_package_the_error_says_what_to_install() -> None:
         "except SetupError as error: print(error)"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ran.stdout.strip() == 'Telemetry needs OpenTelemetry. pip install "typed-extractor[otel]".'
+    assert ran.stdout.strip() == 'Telemetry needs OpenTelemetry: pip install "typed-extractor[otel]"'

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from ..errors import SetupError
+from ..needs import needed
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -74,8 +74,6 @@ def checked(lark: str) -> str:
 
 
 def llguidance_module() -> ModuleType:
-    try:
+    with needed("The grammar of the embedded model", "llguidance", "local"):
         import llguidance
-    except ImportError as error:
-        raise SetupError("llguidance is not installed.", remedy='pip install "typed-extractor[local]"') from error
     return llguidance

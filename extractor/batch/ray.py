@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SetupError
+from ..needs import needed
 from ..options import BatchOptions
 from ..schema import Schema
 from ..transports.limiter import Answered, Limiter, Limits, Ticket
@@ -179,11 +180,7 @@ def _check_plan(folder: Path, plan: dict[str, int]) -> None:
 
 
 def _ray() -> Any:
-    try:
+    with needed("A dataset", "Ray", "ray"):
         import ray
         import ray.data
-    except ModuleNotFoundError:
-        raise SetupError(
-            "Datasets need Ray, which is not installed.", remedy='pip install "typed-extractor[ray]"'
-        ) from None
     return ray

@@ -17,7 +17,7 @@ from ..errors import SetupError
 from ..options import BatchOptions
 from ..schema import Schema
 from ..table import kinds
-from ..table.arrow import arrow_type, needed
+from ..table.arrow import arrow_type, library
 from ..table.kinds import Kind
 from .item import Item
 from .table import GROUPS, told
@@ -65,7 +65,7 @@ class Rows:
 
     def __call__(self, rows: pyarrow.Table | pyarrow.RecordBatch) -> pyarrow.Table:
         """The rows with the new columns."""
-        arrow = needed()
+        arrow = library()
         table = rows if isinstance(rows, arrow.Table) else arrow.Table.from_batches([rows])
         self._check(table.column_names)
         items = self._run(self._items(table.column(self._given[1]).to_pylist()))
@@ -84,7 +84,7 @@ class Rows:
     def schema(self, rows: pyarrow.Schema) -> pyarrow.Schema:
         """The schema of the rows that are given back for rows of this schema."""
         for name, kind in self.columns.items():
-            rows = rows.append(needed().field(name, arrow_type(kind)))
+            rows = rows.append(library().field(name, arrow_type(kind)))
         return rows
 
     def close(self) -> None:

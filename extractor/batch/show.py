@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ..errors import SetupError
+from ..needs import missing
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -69,10 +69,7 @@ def shown(progress: Progressing) -> Shown:
     for name in wanted:
         if find_spec(name) is not None:
             return _BARS[name]()
-    raise SetupError(
-        f"A progress bar needs {' or '.join(wanted)}, which is not installed.",
-        remedy='pip install "typed-extractor[progress]"',
-    )
+    raise missing("A progress bar", " or ".join(wanted), "progress")
 
 
 def _tqdm() -> Shown:

@@ -9,7 +9,8 @@ from io import BytesIO
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
-from ..errors import DocumentError, SetupError
+from ..errors import DocumentError
+from ..needs import needed
 from .file import File
 from .kinds import AVIF, BMP, HEIC, TIFF, Kind
 from .limits import IMAGE_PIXELS, unreadable
@@ -143,14 +144,11 @@ def _opened(file: File, kind: Kind) -> Iterator[Picture]:
 
 def _pillow(kind: Kind) -> ModuleType:
     """Pillow, and for HEIC what it takes to read that."""
-    try:
+    with needed(f"Reading a {kind.name.split(' ', 1)[1]}", "pi-heif" if kind is HEIC else "Pillow", "images"):
         from PIL import Image as pillow
 
         if kind is HEIC:
             from pi_heif import register_heif_opener  # type: ignore[import-untyped]
 
             register_heif_opener()
-    except ImportError:
-        what = kind.name.split(" ", 1)[1]
-        raise SetupError(f"Reading a {what} needs Pillow:", remedy='pip install "typed-extractor[images]"') from None
     return pillow

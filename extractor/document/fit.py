@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 from warnings import catch_warnings
 
-from ..errors import SetupError
+from ..needs import missing
 from .convert import flat
 from .image import Image
 from .limits import unreadable
@@ -54,10 +54,8 @@ def _without_pillow(image: Image, budget: Budget) -> tuple[Image, str]:
     assert isinstance(image.source, bytes)
     if _sent(image.source) <= budget.size:
         return image, "sent as it is: Pillow is missing to turn or shrink it"
-    raise SetupError(
-        f"{image.name} takes more than the {budget.size:,} bytes of image_bytes=. Shrinking it needs Pillow:",
-        remedy='pip install "typed-extractor[images]"',
-    )
+    more = f"{image.name} takes more than the {budget.size:,} bytes of image_bytes=."
+    raise missing(f"{more} Shrinking it", "Pillow", "images")
 
 
 def _changed(image: Image, opened: Drawn, budget: Budget, turned: bool) -> tuple[Image, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
-from ..errors import SetupError
+from ..needs import needed
 from .convert import check_size, encoded
 from .limits import unreadable
 
@@ -79,13 +79,9 @@ def _picture(picture: Any) -> bytes:
 
 
 def _array(source: Pixels) -> bytes:
-    try:
+    with needed("A picture from an array", "Pillow", "images"):
         import numpy
         from PIL import Image as pillow
-    except ImportError:
-        raise SetupError(
-            "A picture from an array needs Pillow:", remedy='pip install "typed-extractor[images]"'
-        ) from None
     array = numpy.asarray(source)
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[:, :, 0]

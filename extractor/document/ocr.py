@@ -9,8 +9,8 @@ from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..errors import SetupError
 from ..forking import end_without_cleanup, never_freed
+from ..needs import needed
 from .convert import flat
 from .fit import Budget, fitted
 from .image import Image
@@ -27,7 +27,6 @@ _WIDTH = 2000
 """Pixels to which pages of PDFs are drawn: 240 an inch on A4."""
 _BUDGET = Budget(pixels=8_000_000, size=50_000_000)
 _LEAST_SCORE = 0.3
-_REMEDY = 'pip install "typed-extractor[ocr]"'
 
 
 class _Engine:
@@ -156,11 +155,9 @@ def _lines(page: Page) -> list[_Line]:
 
 
 def _started() -> Any:
-    try:
+    with needed("Reading pictures", "rapidocr and onnxruntime", "ocr"):
         import onnxruntime  # type: ignore[import-untyped]  # noqa: F401
         from rapidocr import RapidOCR
-    except ImportError as error:
-        raise SetupError(f"Reading pictures needs rapidocr and onnxruntime ({error}):", remedy=_REMEDY) from None
     return RapidOCR(params={"Global.log_level": "critical", "Global.text_score": _LEAST_SCORE})
 
 

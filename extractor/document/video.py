@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ..errors import SetupError
+from ..needs import needed
 from .convert import check_size
 from .file import File
 from .image import Image
@@ -144,10 +144,8 @@ def _opened(data: bytes, name: str) -> Iterator[VideoCapture]:
     """From a file of its own, which is gone afterwards: read from memory, OpenCV can end the process."""
     from tempfile import TemporaryDirectory
 
-    try:
+    with needed("Taking frames of a video", "OpenCV", "video"):
         import cv2
-    except ImportError:
-        raise SetupError("The frames of a video need OpenCV:", remedy='pip install "typed-extractor[video]"') from None
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "video"
         path.write_bytes(data)

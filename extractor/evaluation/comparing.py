@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from ..annotations import Metric
 from ..answer.fold import folded
-from ..errors import SetupError
+from ..needs import needed
 
 Kind: TypeAlias = Literal["text", "number", "date", "choice", "any"]
 """What a leaf is by its type. ``choice``: one of a few values, and what has but one way to be written."""
@@ -133,12 +133,8 @@ def _loosely(value: object) -> Hashable:
 
 
 def _similar(kind: Kind, metric: Metric) -> Comparing:
-    try:
+    with needed("Metric.similar", "rapidfuzz", "evaluate"):
         from rapidfuzz.distance import Indel
-    except ModuleNotFoundError:
-        raise SetupError(
-            "Metric.similar needs rapidfuzz, which is not installed.", remedy='pip install "typed-extractor[evaluate]"'
-        ) from None
 
     def credit(gold: object, said: object) -> float:
         one, other = _exactly(gold), _exactly(said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, TypeAlias
 
-from ..errors import SetupError
+from ..needs import needed
 
 Array: TypeAlias = Any
 """An array of numpy, which is not there where nothing is evaluated."""
@@ -21,10 +21,5 @@ def scipy_optimize() -> Any:
 
 
 def _package(name: str) -> Any:
-    try:
+    with needed("Evaluation", name.partition(".")[0], "evaluate"):
         return import_module(name)
-    except ModuleNotFoundError:
-        package = name.partition(".")[0]
-        raise SetupError(
-            f"Evaluation needs {package}, which is not installed.", remedy='pip install "typed-extractor[evaluate]"'
-        ) from None

@@ -7,7 +7,7 @@ from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from ..errors import SetupError
+from ..needs import needed
 from .comparison import Comparison
 from .difference import Difference, Gain
 from .evaluation import Evaluation
@@ -63,12 +63,8 @@ def of_comparison(comparison: Comparison) -> Figure:
 @cache
 def _kind() -> type[Figure]:
     """A figure that a notebook shows also where nobody imported pyplot. SetupError where there is no matplotlib."""
-    try:
+    with needed("A plot", "matplotlib", "plot"):
         from matplotlib.figure import Figure
-    except ModuleNotFoundError:
-        raise SetupError(
-            "Plots need matplotlib, which is not installed.", remedy='pip install "typed-extractor[plot]"'
-        ) from None
 
     class Shown(Figure):
         def _repr_png_(self) -> bytes:

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from ..errors import SetupError
+from ..needs import needed
 from ..schema import Schema
 
 _MODULE = "_inferred_types"
@@ -32,11 +33,8 @@ _HEADER = "# Made by: {}"
 
 def code_of(schema: Mapping[str, object], name: str, made_by: str) -> str:
     """The code of the classes; that of the whole is called ``name``. SetupError where there is none."""
-    try:
+    with needed("Inferring types", "datamodel-code-generator", "infer"):
         import datamodel_code_generator as generator
-    except ImportError:
-        remedy = 'Install it: pip install "typed-extractor[infer]".'
-        raise SetupError("To infer types takes datamodel-code-generator.", remedy=remedy) from None
     options = {**_options(), "custom_file_header": _HEADER.format(" ".join(made_by.split())), "class_name": name}
     for collapsed in (True, False):  # a root that is another class is collapsed too
         try:

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import SetupError
+from ..needs import needed
 from .kinds import Kind, Listed, Mapped, Record
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def reader(columns: Mapping[str, Kind], rows: Iterator[Mapping[str, Any]], size: int) -> pyarrow.RecordBatchReader:
-    arrow = needed()
+    arrow = library()
     schema = arrow.schema([(name, arrow_type(kind)) for name, kind in columns.items()])
 
     def batches() -> Iterator[pyarrow.RecordBatch]:
@@ -42,20 +42,15 @@ def write_ipc(batches: pyarrow.RecordBatchReader, path: Path) -> None:
             writer.write_batch(batch)
 
 
-def needed() -> Any:
-    """pyarrow. SetupError where it is not installed."""
-    try:
+def library() -> Any:
+    """SetupError where it is not installed."""
+    with needed("A table in Arrow or Parquet", "pyarrow", "arrow"):
         import pyarrow
-    except ModuleNotFoundError:
-        raise SetupError(
-            "Tables in Arrow and Parquet need pyarrow, which is not installed.",
-            remedy='pip install "typed-extractor[arrow]"',
-        ) from None
     return pyarrow
 
 
 def arrow_type(kind: Kind) -> Any:
-    arrow = needed()
+    arrow = library()
     if isinstance(kind, Record):
         return arrow.struct([(name, arrow_type(each)) for name, each in kind.fields.items()])
     if isinstance(kind, Listed):
@@ -68,5 +63,5 @@ def arrow_type(kind: Kind) -> Any:
 
 def pylist(frame: object) -> list[dict[str, Any]]:
     """The rows of anything that gives Arrow, such as a DataFrame, as Python objects; what is missing is None."""
-    rows: list[dict[str, Any]] = needed().table(frame).to_pylist()
+    rows: list[dict[str, Any]] = library().table(frame).to_pylist()
     return rows

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SetupError
+from ..needs import needed
 from . import kinds
 from .kinds import Kind
 
@@ -98,13 +99,8 @@ def needs(package: str, extra: str | None = None) -> Any:
     """A package of the user's own choice. SetupError where it is not installed."""
     from importlib import import_module
 
-    try:
+    with needed("This table", package, extra or package):
         return import_module(package)
-    except ModuleNotFoundError:
-        raise SetupError(
-            f"This needs {package}, which is not installed.",
-            remedy=f'pip install "typed-extractor[{extra or package}]"',
-        ) from None
 
 
 def _write_jsonl(table: Table, path: Path) -> None:

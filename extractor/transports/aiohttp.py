@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary, WeakSet
 import httpcore
 import httpx
 
-from ..errors import SetupError
+from ..needs import missing
 from .connections import until_the_loop_ends
 from .errors import ClosedError
 from .exchange import Exchange
@@ -60,10 +60,7 @@ class AiohttpTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         max_response_bytes: int | None = 64 * 2**20,
     ) -> None:
         if find_spec("aiohttp") is None:
-            raise SetupError(
-                "This transport needs aiohttp, which is not installed.",
-                remedy='pip install "typed-extractor[aiohttp]"',
-            )
+            raise missing("This transport", "aiohttp", "aiohttp")
         self._threads = PoolTransport(
             verify=verify,
             trust_env=trust_env,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy
@@ -30,7 +31,7 @@ PLAIN_AND_HTML.add_alternative(TABLE, subtype="html")
         ("msoffcrypto", compound({"EncryptedPackage": b"x" * 5000}), "needs msoffcrypto-tool: pip install"),
         ("oxmsg", msg("s", "a", "b", "body"), 'needs python-oxmsg: pip install "typed-extractor[mail]"'),
         ("PIL", saved("TIFF"), 'Reading a TIFF image needs Pillow: pip install "typed-extractor[images]"'),
-        ("pi_heif", heic(), 'Reading a HEIC image needs Pillow: pip install "typed-extractor[images]"'),
+        ("pi_heif", heic(), 'Reading a HEIC image needs pi-heif: pip install "typed-extractor[images]"'),
         ("PIL", numpy.zeros((2, 2)), 'A picture from an array needs Pillow: pip install "typed-extractor[images]"'),
     ],
 )
@@ -46,7 +47,9 @@ def test_the_extra_that_is_missing_is_named(
 def test_frames_of_a_video_need_opencv(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cv2", None)
     video = Video(b"\x1aE\xdf\xa3\x42\x82\x84webm")
-    with pytest.raises(SetupError, match=r'The frames of a video need OpenCV: pip install "typed-extractor\[video\]"'):
+    with pytest.raises(
+        SetupError, match=r'Taking frames of a video needs OpenCV: pip install "typed-extractor\[video\]"'
+    ):
         video.frames()
 
 
@@ -75,3 +78,12 @@ def test_what_needs_no_extra(monkeypatch: pytest.MonkeyPatch, source: bytes, tex
         monkeypatch.setitem(sys.modules, missing, None)
     assert Document.of(source).text.endswith(text)
     assert Image("https://example.com/a.png").url == "https://example.com/a.png"
+
+
+def test_a_package_that_is_there_and_does_not_load_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "cv2.py").write_text("raise ImportError('libGL.so.1: cannot open shared object file')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "cv2", raising=False)
+    said = r"needs OpenCV, which does not load \(libGL\.so\.1: cannot open shared object file\): pip install"
+    with pytest.raises(SetupError, match=said):
+        Video(b"\x1aE\xdf\xa3\x42\x82\x84webm").frames()

@@ -496,7 +496,10 @@ def test_ctrl_c_stops_a_call() -> None:
 
 @pytest.mark.parametrize(
     ("module", "remedy"),
-    [("xllamacpp", "The local engine is not installed."), ("llguidance", "llguidance is not installed.")],
+    [
+        ("xllamacpp", "The local engine is not installed."),
+        ("llguidance", "The grammar of the embedded model needs llguidance:"),
+    ],
 )
 def test_a_missing_package_says_what_to_install(module: str, remedy: str) -> None:
     ended = run(f"sys.modules['{module}'] = None\nask(response_format={{'type': 'json_object'}})")

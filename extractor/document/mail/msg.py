@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ...errors import DocumentError, SetupError
+from ...errors import DocumentError
+from ...needs import needed
 from .. import text
 from ..attachment import Attachment
 from ..file import File
@@ -58,12 +59,9 @@ def _attached(message: Message) -> Iterator[Attachment]:
 
 @contextmanager
 def _opened(file: File) -> Iterator[Message]:
-    try:
+    with needed("Reading Outlook messages", "python-oxmsg", "mail"):
         from oxmsg import Message
         from oxmsg.domain.model import UnrecognizedCodePageError, UnsupportedEncodingError
-    except ImportError:
-        what = "Reading Outlook messages needs python-oxmsg:"
-        raise SetupError(what, remedy='pip install "typed-extractor[mail]"') from None
     with file.opened() as opened:
         try:
             yield Message.load(opened)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ...errors import SetupError
+from ...needs import needed
 from ..limits import unreadable
 from ..lines import Lines
 from ..tables import Cell, rows
@@ -42,10 +42,8 @@ def text_of(html: str, source: str) -> str:
     _check_size(html, source)
     if _IS_XML.match(html):
         html = _EMPTY.sub(r"<\1\2></\1>", html)
-    try:
+    with needed("Reading HTML", "selectolax", "web"):
         from selectolax.lexbor import LexborHTMLParser
-    except ImportError:
-        raise SetupError("Reading HTML needs selectolax:", remedy='pip install "typed-extractor[web]"') from None
     parser = LexborHTMLParser(html)
     page = _Page()
     if parser.root is not None:

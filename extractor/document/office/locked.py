@@ -6,7 +6,7 @@ import struct
 from io import BytesIO
 from xml.parsers.expat import ExpatError
 
-from ...errors import SetupError
+from ...needs import needed
 from ..file import File
 from ..limits import FILE_BYTES, megabytes, unreadable
 from ..page import Contents
@@ -30,7 +30,7 @@ def read(file: File, password: str | None, pages: PageChoice | None) -> Contents
 
 
 def _decrypted(file: File, password: str | None) -> bytes:
-    try:
+    with needed("Reading encrypted office files", "msoffcrypto-tool", "office"):
         from msoffcrypto import OfficeFile  # type: ignore[import-untyped]
         from msoffcrypto.exceptions import (  # type: ignore[import-untyped]
             DecryptionError,
@@ -38,9 +38,6 @@ def _decrypted(file: File, password: str | None) -> bytes:
             InvalidKeyError,
             ParseError,
         )
-    except ImportError:
-        what = "Reading encrypted office files needs msoffcrypto-tool:"
-        raise SetupError(what, remedy='pip install "typed-extractor[office]"') from None
     written = BytesIO()
     with file.opened() as opened:
         try:

@@ -8,7 +8,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, TypeAlias
 
-from ...errors import DocumentError, SetupError
+from ...errors import DocumentError
+from ...needs import needed
 from ..file import File
 from ..limits import TEXT_CHARACTERS, unreadable
 from ..page import Contents, Page
@@ -115,11 +116,8 @@ def shown(value: Value, form: Format | None = None) -> str:
 
 @contextmanager
 def _opened(file: File) -> Iterator[CalamineWorkbook]:
-    try:
+    with needed("Reading Excel sheets", "python-calamine", "office"):
         from python_calamine import CalamineError, CalamineWorkbook, PasswordError
-    except ImportError:
-        what = "Reading Excel sheets needs python-calamine:"
-        raise SetupError(what, remedy='pip install "typed-extractor[office]"') from None
     with file.opened() as opened:
         try:
             with CalamineWorkbook.from_filelike(opened) as book:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from ...errors import SetupError
+from ...needs import needed
 from ..gibberish import is_gibberish
 from ..judgement import Judgement
 from ..layout import Box
@@ -114,10 +114,8 @@ def _cut(box: tuple[float, float, float, float]) -> Box:
 
 def _unseen(page: PdfPage, layer: PdfTextPage, found: TextLayer, where: tuple[Box, ...]) -> int:
     """How many characters there could be in the places that are not in the text layer: by edges of what is drawn."""
-    try:
+    with needed("Judging PDF pages", "Pillow", "pdf"):
         from PIL import Image, ImageChops, ImageDraw, ImageFilter
-    except ImportError:
-        raise SetupError("Judging PDF pages needs Pillow:", remedy='pip install "typed-extractor[pdf]"') from None
     grey = _drawn(page)
     across, down = (
         ImageChops.difference(grey, ImageChops.offset(grey, *by)).point(lambda step: 255 * (step > _FAINT))

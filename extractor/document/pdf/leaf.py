@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from ...errors import SetupError
+from ...needs import needed
 from ..image import Image
 from ..judgement import Judgement
 from ..layout import Layout
@@ -60,12 +60,8 @@ class Leaf:
 
     def picture(self, width: int) -> Image:
         """The page as it is seen, with what was typed into its form fields."""
-        try:
+        with needed("Drawing PDF pages", "Pillow", "pdf"):
             from PIL import Image as Pillow  # noqa: F401
-        except ImportError:
-            raise SetupError(
-                "Pictures of PDF pages need Pillow:", remedy='pip install "typed-extractor[pdf]"'
-            ) from None
         with _page(self.pdf, self.number) as page:
             wide, high = page.get_size()
             scale = min((width - 0.01) / wide, (_MOST_PIXELS / (wide * high)) ** 0.5)

@@ -12,7 +12,7 @@ from threading import RLock
 from typing import TYPE_CHECKING
 from weakref import ref
 
-from ...errors import SetupError
+from ...needs import needed
 from ..file import File
 from ..limits import unreadable
 
@@ -119,11 +119,9 @@ def _loaded(pdf: Pdf) -> _Open:
 
 def _load(pdf: Pdf) -> PdfDocument:
     """Through the raw calls: pypdfium2's own constructor tells a PDF of no pages by the last error of another."""
-    try:
+    with needed("Reading PDFs", "pypdfium2", "pdf"):
         import pypdfium2
         from pypdfium2 import raw
-    except ImportError:
-        raise SetupError("Reading PDFs needs pypdfium2:", remedy='pip install "typed-extractor[pdf]"') from None
     _close_at_exit()
     file, secret = pdf.file, None if pdf.password is None else pdf.password.encode(errors="replace") + b"\0"
     if file.path is not None:
