@@ -1,7 +1,8 @@
 """The journal: a file of one line a finished document, from which a later run goes on.
 
 The first line says what the file is; each other is a JSON object that ends with a checksum of what stands before it.
-A line is written at once when its document is done, so that a process that is killed loses only what was in work.
+A line is written at once when its document is done, so that a process that is killed loses only what was in work; it
+is on the disk a second later, so that a machine that loses its power loses what was done in the last second beside.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import orjson
 from ..errors import SetupError
 from .index import Index
 from .locking import lock
+from .syncing import Syncing, sync_folder
 
 VERSION = 1
 _HEADER = b'{"journal":"extractor","version":%d}\n' % VERSION
@@ -42,7 +44,8 @@ class Journal:
             self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
         except OSError as error:
             raise SetupError(f"The journal {self.path} cannot be opened: {error.strerror}.") from None
-        self._close = finalize(self, os.close, self._fd)
+        self._syncing = Syncing(self._fd)
+        self._close = finalize(self, self._syncing.close)
         try:
             lock(self._fd, self.path)
             self._end = self._read()
@@ -57,7 +60,8 @@ class Journal:
         return record if record is not None and record["key"] == key else None
 
     def write(self, record: Mapping[str, object]) -> None:
-        """Add a record. OSError where the disk takes no more; the file ends with a whole line all the same."""
+        """Add a record. OSError where the disk takes no more, or did not take what was written before; the file ends
+        with a whole line all the same."""
         line, offset = line_of(record), self._end
         try:
             rest = memoryview(line)
@@ -68,12 +72,11 @@ class Journal:
             raise
         self._end += len(line)
         self._index.put(str(record["key"]), offset)
+        self._syncing.wrote()
 
     def close(self) -> None:
         """Let the file go. Closing twice is closing once."""
-        if self._close.alive:
-            os.fsync(self._fd)
-            self._close()
+        self._close()
 
     def _read(self) -> int:
         """Index the records, mend the end, and give the length of the file."""
@@ -82,6 +85,7 @@ class Journal:
             if not self._begun(opened):
                 os.ftruncate(self._fd, 0)
                 os.write(self._fd, _HEADER)
+                sync_folder(self.path.absolute().parent)
                 return len(_HEADER)
             offset = opened.tell()
             for number, line in enumerate(opened, 2):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -21,6 +24,7 @@ from extractor.batch.index import Index
 from extractor.batch.journal import line_of, parsed, records
 from extractor.batch.keys import ceilings_key, content_of, plan_key
 from extractor.batch.remade import remade
+from extractor.batch.syncing import Syncing
 from extractor.chat import AnswerMessage, ChatRequest, Choice, Completion, Took, Usage
 from extractor.chat.usage import PromptTokens
 from extractor.coverage import Conflict, Coverage, PartRead, Said, Stretch, WindowRead
@@ -310,6 +314,30 @@ def test_a_full_disk_ends_the_batch_and_what_is_recorded_stays_whole(journal: Pa
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert ([item.status for item in given], len(model.requests)) == (["ok", "ok"], 1)
     assert journal.stat().st_size == size
+
+
+def write_on(syncing: Syncing) -> None:
+    for _ in range(1000):
+        syncing.wrote()
+        time.sleep(0.01)
+
+
+def test_a_disk_that_does_not_take_what_was_written_is_told_at_the_next_record() -> None:
+    reading, writing = os.pipe()  # which no disk takes
+    syncing = Syncing(writing)
+    syncing.wrote()
+    with pytest.raises(OSError, match="Invalid argument"):
+        write_on(syncing)
+    with pytest.raises(OSError, match="Invalid argument"):
+        syncing.close()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(writing)
+    os.close(reading)
+
+
+def test_nothing_goes_on_when_a_journal_is_closed(journal: Path) -> None:
+    run(journal, ["a", "b"])
+    assert not [thread for thread in threading.enumerate() if thread.name == "journal"]
 
 
 @given(st.dictionaries(st.text("0123456789abcdef", min_size=32, max_size=32), st.integers(0, 2**60), max_size=3000))
