@@ -219,8 +219,10 @@ class _Generator(GenerateJsonSchema):
         """What the first step reads, within the bounds that the next ones of its kind set, as Pydantic chains them."""
         found = super().chain_schema(schema)
         for step in map(_unwrapped, schema["steps"][1:]):
-            if found.get("type") == _STEPS.get(step["type"], False):
-                found = {**self.generate_inner(step), **found}
+            kind = _STEPS.get(step["type"], False)
+            if found.get("type", kind) == kind and ("type" in found or "anyOf" in found):
+                bounds = self.generate_inner(step)
+                found = {**{key: bounds[key] for key in bounds if key != "type"}, **found}
         return found
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:

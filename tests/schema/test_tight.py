@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import Enum
 from ipaddress import IPv4Interface
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from hypothesis import given
@@ -180,3 +180,13 @@ def test_a_function_may_make_what_is_abstract() -> None:
     assert schema.decode(schema.encode(value)) == value
     assert Draft202012Validator(schema.strict).is_valid(schema.encode(value))
     assert isinstance(schema.validate(value).value, Loose)
+
+
+class Either(BaseModel):
+    role: Annotated[Literal["user", "bot"] | str, Field(pattern="^(user|agent/[a-z]+)$")]
+
+
+def test_a_pattern_beside_a_union_holds_for_its_texts() -> None:
+    fits = Draft202012Validator(Schema.of(Either).strict).is_valid
+    roles = ("user", "agent/a", "bot", "other")
+    assert [fits({"role": role}) for role in roles] == [True, True, False, False]
