@@ -27,6 +27,7 @@ _WHY = {
     "unrolled": "the endpoint takes no circular references",
     "hoisted": "the endpoint limits how deep objects nest",
     "text": "the endpoint takes no circular references, so any JSON is written as text",
+    "one stated": "fields beside each other could be stated at once",
     "merged": "allOf, oneOf and if are not taken",
 }
 
