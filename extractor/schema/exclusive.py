@@ -100,14 +100,17 @@ class Exclusive(Codec):
         return self.inner.encode(rest)
 
     def decode(self, value: object) -> object:
-        return self.joined(self.inner.decode(value))
+        return self._beside(self.inner.decode(value))
 
     def joined(self, parts: object) -> object:
-        if not isinstance(parts, dict):
-            return parts
+        return self._beside(self.inner.joined(parts))
+
+    def _beside(self, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
         names = {group.name for group in self.groups}
         found: Json = {}
-        for key, held in parts.items():
+        for key, held in value.items():
             if key not in names:
                 found[key] = held
             elif isinstance(held, dict):

@@ -99,3 +99,13 @@ def test_a_resource_is_asked_for_and_an_answer_is_typed() -> None:
     result = extractor.extract(Patient, "Ada L. Moreau, born in May 1970")
     assert "deceased" in Schema.of(Patient).strict["properties"]  # type: ignore[operator]
     assert result.value.model_dump(mode="json") == Patient.model_validate(PATIENT).model_dump(mode="json")
+
+
+def test_a_stream_shows_the_stated_field_under_its_own_name() -> None:
+    value = {"authorString": "Dr. Wu", "time": "2020-01-31", "text": "fine"}
+    model = FakeModel(orjson.dumps(Schema.of(Annotation).encode(value)).decode(), size=3)
+    with Extractor("fake", base_url="http://fake/v1", transport=model).stream(Annotation, "Dr. Wu: fine") as stream:
+        partials = list(stream)
+    assert partials[-1].data == value
+    assert {"authorString": "Dr."} in [partial.data for partial in partials]
+    assert "$.authorString" in partials[-1].complete
