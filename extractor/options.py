@@ -177,6 +177,17 @@ _RESERVED = {
     "api_key": "the key belongs to Extractor(model, api_key=…)",
 }
 
+_ELSEWHERE = {
+    "max_attempts": "max_retries retries output_retries",
+    "instructions": "system system_prompt prompt prompt_description user_prompt",
+    "validation_context": "context deps",
+    "concurrency": "max_workers max_concurrency",
+    "window_tokens": "max_char_buffer chunk_size",
+    "n": "extraction_passes",
+    "deadline": "total_timeout max_time",
+}
+"""What other libraries call our options."""
+
 
 _LEAST = {
     "max_attempts": 1,
@@ -299,7 +310,8 @@ def _refusal(name: str) -> str:
         return f"{name}= is no option of extract: it belongs to batch(…)."
     from difflib import get_close_matches
 
-    near = get_close_matches(name, Options.__annotations__, 1)
+    near = [ours for ours, theirs in _ELSEWHERE.items() if name in theirs.split()]
+    near = near or get_close_matches(name, Options.__annotations__, 1)
     meant = f" Did you mean {near[0]}=?" if near else ""
     return f"{name}= is no option.{meant} There are: {', '.join(sorted(Options.__annotations__))}."
 

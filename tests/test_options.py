@@ -57,6 +57,8 @@ def test_a_bad_value_is_told_with_its_range(options: Options, error: type[Except
 @pytest.mark.parametrize(
     ("name", "said"),
     [
+        ("max_retries", r"max_retries= is no option\. Did you mean max_attempts=\? There are: "),
+        ("system_prompt", r"system_prompt= is no option\. Did you mean instructions=\? There are: "),
         ("max_attempt", r"max_attempt= is no option\. Did you mean max_attempts=\? There are: "),
         ("journal", r"journal= is no option of extract: it belongs to batch\(…\)"),
         ("every", r"every= is no option of extract: it belongs to stream\(…\)"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from os import PathLike
@@ -165,6 +165,10 @@ def _why_not(source: object) -> str:
         return "is no document: it stands for nothing"
     if isinstance(source, Frame):
         return WHICH_COLUMN
+    if isinstance(source, type):
+        return "is a type, and no document: the type comes first, as in extract(Invoice, document)"
+    if isinstance(source, Mapping) and "role" in source:
+        return "is a chat message, and no document: pass its text or image; what is said to the model is instructions="
     return "is no document: pass text (str), a Path, bytes, an Image, or a list of them"
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, SupportsIndex, TypeVar, overload
 from ..annotations import VERIFY
 from ..paths import to_keys, to_path
 from ..tokens import text_tokens
+from .adapting import adapter_of
 from .changes import Change
 from .checking import Checked, Checker, PydanticChecker
 from .codec import SAME
@@ -27,7 +28,7 @@ from .plan import Source, planned
 from .quotes import Quoting, quoting
 from .repeats import repeated
 from .rules import annotations_of, without
-from .source import adapter_of, listed, name_of, source_of
+from .source import listed, name_of, source_of
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm

@@ -6,21 +6,20 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from inspect import isabstract
-from types import FunctionType
 from typing import Any, cast
 
 from pydantic import BaseModel, TypeAdapter
-from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError, PydanticUserError
+from pydantic.errors import PydanticInvalidForJsonSchema, PydanticUserError
 from pydantic.json_schema import CoreModeRef, CoreRef, DefsRef, GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import (
     core_schema,
     to_jsonable_python,
 )
 
-from ..errors import SetupError, UnsupportedTypeError
+from ..errors import UnsupportedTypeError
 from . import patterns
+from .adapting import named
 from .bounds import BOUNDS, SPANS, as_url, bounded, dated, with_words
-from .checking import short
 from .choices import SCALARS, as_numbers, unreachable
 from .defaults import takes_default
 from .drafts import look_at
@@ -36,7 +35,6 @@ _KEYS = {"int": "[0-9]+", "decimal": _NUMBER_KEY, "float": f"({_NUMBER_KEY}|inf|
 _NO_TEXT = {"none", "tuple", "list", "set", "frozenset", "dict", "model", "dataclass", "typed-dict", "named-tuple"}
 _STEPS = {"str": "string", "int": "integer", "float": "number"}
 _HELD = ("anyOf", "oneOf", "items", "prefixItems", "additionalProperties")
-_WAY = "give a type, such as list[Invoice], or a JSON Schema as a dict"
 
 
 class _Methods(dict[Any, Callable[[Any], JsonSchemaValue]]):
@@ -353,20 +351,6 @@ def _bare(schema: Any) -> str:
     return str(inner["type"]) if inner else "any"
 
 
-def adapter_of(kind: object) -> TypeAdapter[Any]:
-    """Pydantic's view of the type. UnsupportedTypeError where it has none."""
-    if isinstance(kind, str | FunctionType) or kind is BaseModel:
-        raise UnsupportedTypeError(f"{short(repr(kind))} is no type; {_WAY}")
-    try:
-        return TypeAdapter[Any](cast(Any, kind))
-    except ImportError as error:
-        raise SetupError(f"The type needs a package: {short(str(error))}.") from None
-    except (PydanticSchemaGenerationError, PydanticUserError, TypeError, NameError) as error:
-        why = str(error).split("\n", 1)[0].split(". ", 1)[0]
-        text = f"{short(repr(kind))} is no type that Pydantic takes ({short(why)}); {_WAY}"
-        raise UnsupportedTypeError(text) from error
-
-
 def source_of(adapter: TypeAdapter[Any], kind: object) -> tuple[Json, bool]:
     """The JSON Schema of what the type reads, by validation alias, and whether Pydantic leaves items of it unread."""
     made: list[_Generator] = []
@@ -379,7 +363,7 @@ def source_of(adapter: TypeAdapter[Any], kind: object) -> tuple[Json, bool]:
         found = adapter.json_schema(by_alias=True, schema_generator=cast(Any, generator), mode="validation")
     except (PydanticInvalidForJsonSchema, PydanticUserError) as error:
         why = str(error).split("\n", 1)[0]
-        raise UnsupportedTypeError(f"{kind!r} has no JSON Schema: {why}", path="$") from error
+        raise UnsupportedTypeError(f"{named(kind)} has no JSON Schema: {why}", path="$") from error
     return found, any(one.lazy for one in made)
 
 

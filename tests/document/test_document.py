@@ -136,6 +136,8 @@ def test_pages_of_a_sequence_are_its_texts(texts: list[str]) -> None:
         (None, "NoneType: is no document"),
         (7, "int: is no document"),
         ({"a": 1}, "dict: is no document"),
+        (Document, "is a type, and no document: the type comes first, as in extract(Invoice, document)"),
+        ([{"role": "user", "content": "x"}], "is a chat message, and no document: pass its text or image"),
         (object(), "no document: pass text (str), a Path, bytes, an Image, or a list"),
         (PurePosixPath("/nowhere/x.txt"), "no such file"),
     ],
@@ -284,7 +286,7 @@ def test_a_function_is_called_for_the_document_when_its_turn_comes(tmp_path: Pat
     opening = partial(Document.open, tmp_path / "a.txt")
     assert Document.of(opening).text == "one"
     assert Document.of([opening, lambda: "two"]).text == "one\n\ntwo"
-    with pytest.raises(DocumentError, match="type: is no document"):
+    with pytest.raises(DocumentError, match="type: is a type, and no document"):
         Document.of(Path)  # type: ignore[arg-type]
     extractor = Extractor("m", base_url="http://a.example/v1", transport=FakeModel({"a": 1}, {"a": 2}))
     missing = partial(Document.open, tmp_path / "absent.txt")

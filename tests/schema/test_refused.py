@@ -110,6 +110,30 @@ def test_what_no_json_fits(kind: Any, said: str) -> None:
         Schema.of(kind)
 
 
+class Unborn(BaseModel):
+    child: "list[Nowhere]"  # type: ignore[name-defined]  # noqa: F821
+
+
+class Plain: ...
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (Unborn, "Unborn names 'Nowhere', which is not defined there; define it beside the class"),
+        (dict[str, Unborn], "Unborn] names 'Nowhere', which is not defined there; define it"),
+        ([Tree], r"^\[<class '.*Tree'>\] is no type; write list\[Tree\]$"),
+        ((Tree, int), r"is no type; write tuple\[Tree, int\]$"),
+        (Tree(children=[]), r"^Tree\(children=\[\]\) is no type; it is an instance: give its class, Tree$"),
+        (Plain, "^Plain is no type that Pydantic takes; make it a BaseModel, a dataclass or a TypedDict$"),
+        ("Tree", "^'Tree' is no type; give a type, such as list"),
+    ],
+)
+def test_what_is_no_type_is_told_the_way_out(kind: Any, said: str) -> None:
+    with pytest.raises(UnsupportedTypeError, match=said):
+        Schema.of(kind)
+
+
 def inside_itself() -> dict[str, object]:
     schema: dict[str, object] = {"type": "object"}
     schema["properties"] = {"a": schema}
