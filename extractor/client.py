@@ -107,6 +107,10 @@ class _Front(Generic[Transport]):
         endpoint = getattr(self, "_endpoint", None)  # a traceback may show one that is half made
         return f"<{type(self).__name__} {self.settings.model} at {endpoint.url.host}>" if endpoint else "<Extractor>"
 
+    def __getstate__(self) -> object:
+        what = f"{type(self).__name__} holds a key and connections, and is neither pickled nor copied"
+        raise TypeError(f"{what}: make one in each process; threads share one")
+
     def paced(self, limiter: Limits, threads: int, options: Options) -> AsyncExtractor:
         """The same for a batch: its calls share the limiter, and ``threads`` where the transport is a sync one."""
         from .transports.inner import asynchronous
@@ -231,8 +235,9 @@ class AsyncExtractor(_Front[httpx.AsyncBaseTransport]):
     ) -> Result[Any]: ...
     async def extract(self, type: Any, document: DocumentSource, /, **options: Unpack[Options]) -> Result[Any]:
         """As ``Extractor.extract``."""
-        from .driving import drive_async
+        from .driving import check_loop, drive_async
 
+        check_loop()
         if isinstance(document, str):
             flow, settings = self._flow(type, document, options)
         else:

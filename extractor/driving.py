@@ -12,6 +12,7 @@ from inspect import isawaitable
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
+from .errors import SetupError
 from .flow import Ask, Check, Verdict, stop
 
 if TYPE_CHECKING:
@@ -192,6 +193,17 @@ async def _in_tasks(came: list[Came], jobs: Jobs, at_once: int) -> None:
                 group.create_task(one(at))
     except BaseExceptionGroup as errors:
         raise errors.exceptions[0] from None
+
+
+def check_loop() -> None:
+    """SetupError where the event loop is not one of asyncio."""
+    from asyncio import get_running_loop
+
+    try:
+        get_running_loop()
+    except RuntimeError:
+        way = "Elsewhere let threads do it: await trio.to_thread.run_sync(extractor.extract, Invoice, text)."
+        raise SetupError("AsyncExtractor needs an event loop of asyncio (or uvloop).", remedy=way) from None
 
 
 async def judged(check: Check) -> Verdict:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import gc
 import pickle
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -260,6 +261,25 @@ def test_every_exception_of_httpx_is_mapped() -> None:
         error = failing(kind("gone"))
         assert type(error) is ModelUnreachableError
         assert isinstance(error.__cause__, kind)
+
+
+@pytest.mark.parametrize("copied", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_an_extractor_is_not_copied_and_says_what_to_do(copied: Callable[[object], object]) -> None:
+    extractor = Extractor("m", base_url="https://a.example/v1", api_key=KEY)
+    with pytest.raises(TypeError, match=r"Extractor holds a key and connections, .*: make one in each process"):
+        copied(extractor)
+
+
+def test_an_event_loop_that_is_not_of_asyncio_is_told() -> None:
+    extractor = AsyncExtractor("m", base_url="https://a.example/v1")
+    waits: list[Coroutine[Any, Any, object]] = [
+        extractor.extract(Invoice, "text"),
+        anext(extractor.stream(Invoice, "text").__aiter__()),
+        anext(extractor.batch(Invoice, ["text"])),
+    ]
+    for wait in waits:
+        with pytest.raises(SetupError, match="needs an event loop of asyncio"):
+            wait.send(None)
 
 
 def test_errors_survive_a_pickle() -> None:

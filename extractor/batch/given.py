@@ -80,7 +80,9 @@ def checked(documents: object) -> None:
         raise TypeError(f"batch takes many documents, and a {type(documents).__name__} {WHICH_COLUMN}")
     if isinstance(documents, str | bytes | PathLike) or not isinstance(documents, Iterable | AsyncIterable):
         kind = type(documents).__name__
-        raise TypeError(f"batch takes many documents: a list, a generator or another iterable of them, not {kind}")
+        one = "; put one alone into a list, and for a folder give folder.glob('*.pdf')"
+        way = one if isinstance(documents, str | bytes | PathLike) else ""
+        raise TypeError(f"batch takes many documents: a list, a generator or another iterable of them, not {kind}{way}")
 
 
 class _Listed:

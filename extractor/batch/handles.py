@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Iterator, Sized
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
+from ..driving import check_loop
 from ..live import Cells
 from ..options import BatchOptions, BatchSettings
 from ..table import Table
@@ -68,6 +69,7 @@ class _Engine(Generic[T]):
         return Journaled(*given, self.journal, self.schema, self.settings)
 
     async def items(self) -> AsyncGenerator[Item[T], None]:
+        check_loop()
         ceilings, concurrency, order = self.ceilings, self.settings.concurrency, self.settings.order
         try:
             run = Run(self._documents, self._work(), ceilings, concurrency, order)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 import httpx
 
-from ..driving import carry, carry_async
+from ..driving import carry, carry_async, check_loop
 from ..errors import ModelProtocolError, StreamLeftError
 from ..flow import Ask, Rolling
 from ..transports.inner import async_of, sync_of
@@ -275,6 +275,7 @@ class AsyncStream(Under[T]):
     async def _run(self) -> AsyncGenerator[None, None]:
         from asyncio import to_thread
 
+        check_loop()
         flow = await to_thread(self._begin)
         effects = self._effects(flow, None)
         async with Tasks(self._send, self._settings.concurrency) as rolling:
