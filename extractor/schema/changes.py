@@ -28,6 +28,7 @@ _WHY = {
     "hoisted": "the endpoint limits how deep objects nest",
     "text": "the endpoint takes no circular references, so any JSON is written as text",
     "one stated": "fields beside each other could be stated at once",
+    "one of all": "what is combined would grow without bounds",
     "merged": "allOf, oneOf and if are not taken",
 }
 

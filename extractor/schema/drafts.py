@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TypeAlias
 from urllib.parse import unquote, urldefrag, urljoin
 
 from ..errors import UnsupportedTypeError
-from ..paths import to_path
 from .form import Json
 
 MAPS = frozenset(["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"])
@@ -31,39 +29,23 @@ _SINGLE = frozenset(
 )
 _METASCHEMA = re.compile(r"https?://json-schema\.org/draft")
 _OLD = ("draft-03", "draft-04", "draft-06", "draft-07")
-
-Homes: TypeAlias = dict[str, str]
-"""Absolute names (``$id``, anchors) → pointers from the root."""
+_DYNAMIC = ("$dynamicRef", "$recursiveRef")
+_REFS = ("$ref", *_DYNAMIC)
+_IDS = ("$id", "id")
 
 
 def modern(schema: Mapping[str, object], draft: str) -> Json:
     """The schema of a draft as 2020-12 would have it, for compiling only."""
-    homes: Homes = {}
-    for place, node, base in _nodes(schema, "#", ""):
-        _name(homes, place, node, base)
-    old = any(one in draft for one in _OLD)
-    return _Modern(homes, old).node(schema, "")
+    return _Modern(schema, draft).node(schema, "")
 
 
-def _name(homes: Homes, place: str, node: Mapping[str, object], base: str) -> None:
-    homes.setdefault(base, place) if place == "#" or _id(node) else None
-    for key in ("$anchor", "$dynamicAnchor"):
-        if isinstance(node.get(key), str):
-            homes[f"{base}#{node[key]}"] = place
-    own = _id(node)
-    if own.startswith("#"):
-        homes[f"{base}{own}"] = place
+def pointed(schema: Mapping[str, object], draft: str) -> Mapping[str, object]:
+    """The schema with pointers from the root for references, so that what was compiled is what validates.
 
-
-def _id(node: Mapping[str, object]) -> str:
-    found = node.get("$id", node.get("id"))
-    return found if isinstance(found, str) else ""
-
-
-def _base(node: Mapping[str, object], base: str) -> str:
-    own = _id(node)
-    own = urldefrag(own).url if own else ""
-    return urljoin(base, own) if own else base
+    Names that a later draft would not see are seen here too. References that are told by where one comes from stay.
+    """
+    names = _Pointed(schema, draft)
+    return schema if names.homes == {"": "#"} or names.dynamic else names.node(schema, "")
 
 
 def _joined(base: str, ref: str) -> str:
@@ -71,55 +53,77 @@ def _joined(base: str, ref: str) -> str:
     return base + ref if ref.startswith("#") else urljoin(base, ref) if base else ref
 
 
-def _nodes(schema: object, place: str, base: str) -> Iterator[tuple[str, Mapping[str, object], str]]:
-    """Every subschema with its pointer and base."""
-    if not isinstance(schema, dict):
-        return
-    base = _base(schema, base)
-    yield place, schema, base
+def _children(schema: Mapping[str, object], place: str) -> Iterator[tuple[str, object]]:
+    """The subschemas directly inside one, with their pointers."""
     for key, value in schema.items():
         if key in MAPS or key == "dependencies":
             for name, held in value.items() if isinstance(value, dict) else ():
-                yield from _nodes(held, f"{place}/{key}/{_escape(str(name))}", base)
+                yield f"{place}/{key}/{_escape(str(name))}", held
         elif isinstance(value, list) and key in _LISTS | {"items"}:
             for at, held in enumerate(value):
-                yield from _nodes(held, f"{place}/{key}/{at}", base)
+                yield f"{place}/{key}/{at}", held
         elif key in _SINGLE:
-            yield from _nodes(value, f"{place}/{key}", base)
+            yield f"{place}/{key}", value
 
 
 def _escape(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
-class _Modern:
-    """``old``: a draft in which what stands beside $ref is not looked at.
+class _Pointed:
+    """A schema whose references are pointers from the root.
 
-    A reference to a metaschema is any JSON here: jsonschema knows the metaschemas, and checks the answer.
+    ``homes``: absolute names (``$id``, anchors) and the pointers that they stand for. ``old``: a draft in which what
+    stands beside $ref is not looked at. ``dynamic``: there are references that are told by where one comes from.
     """
 
-    def __init__(self, homes: Homes, old: bool) -> None:
-        self.homes = homes
-        self.old = old
+    def __init__(self, root: Mapping[str, object], draft: str) -> None:
+        self.root = root
+        self.own = "id" if "draft-04" in draft else "$id"
+        self.old = any(one in draft for one in _OLD)
+        self.homes: dict[str, str] = {}
+        self.dynamic = False
+        self._read(root, "#", "")
+
+    def _read(self, schema: object, place: str, base: str) -> None:
+        """Takes in the names of a subschema, and of all in it."""
+        if not isinstance(schema, dict):
+            return
+        base = self.base(schema, base)
+        self._name(place, schema, base)
+        self.dynamic |= not schema.keys().isdisjoint(_DYNAMIC)
+        for inner, held in _children(schema, place):
+            self._read(held, inner, base)
+
+    def _name(self, place: str, node: Mapping[str, object], base: str) -> None:
+        ids = [] if self.old and "$ref" in node else [node[key] for key in _IDS if isinstance(node.get(key), str)]
+        if place == "#" or ids:
+            self.homes.setdefault(base, place)
+        for key in ("$anchor", "$dynamicAnchor"):
+            if isinstance(node.get(key), str):
+                self.homes[f"{base}#{node[key]}"] = place
+        for own in map(str, ids):
+            self.homes.setdefault(base + own if own.startswith("#") else _joined(base, urldefrag(own).url), place)
+
+    def base(self, node: Mapping[str, object], base: str) -> str:
+        """What references in a node are relative to: its name, in the words of the draft or of another."""
+        found = next((node[key] for key in (self.own, *_IDS) if isinstance(node.get(key), str)), "")
+        own = urldefrag(str(found)).url
+        return base if not own or (self.old and "$ref" in node) else urljoin(base, own)
 
     def node(self, schema: object, base: str) -> Json:
         if not isinstance(schema, dict):
             return schema  # type: ignore[return-value]
-        base = _base(schema, base)
-        node: Json = {key: self._value(key, value, base) for key, value in schema.items()}
-        for key in ("$ref", "$dynamicRef", "$recursiveRef"):
+        base = self.base(schema, base)
+        node: Json = {
+            key: self._value(key, value, base)
+            for key, value in schema.items()
+            if key not in _IDS or not isinstance(value, str)
+        }
+        for key in _REFS:
             if isinstance(node.get(key), str):
-                ref = str(node.pop(key))
-                if self._is_metaschema(_joined(base, ref)):
-                    continue
-                node["$ref"] = self._pointer(ref, base)
-        if self.old and "$ref" in node:
-            return {key: node[key] for key in node if key in {"$ref", "description", "definitions", "$defs"}}
-        _items(node)
-        _bounds(node)
-        _dependencies(node)
-        if not isinstance(node.get("required", []), list):
-            del node["required"]
+                ref = _joined(base, str(node.pop(key)))
+                node["$ref"] = ref if self._is_metaschema(ref) else self._pointer(ref, str(schema[key]))
         return node
 
     def _is_metaschema(self, ref: str) -> bool:
@@ -132,9 +136,9 @@ class _Modern:
             return [self.node(held, base) for held in value]
         return self.node(value, base) if key in _SINGLE else value
 
-    def _pointer(self, ref: str, base: str) -> str:
-        """A reference as a pointer from the root."""
-        url, fragment = urldefrag(_joined(base, ref))
+    def _pointer(self, ref: str, written: str) -> str:
+        """An absolute reference as a pointer from the root. One that is meant from the root may stand below a name."""
+        url, fragment = urldefrag(ref)
         if fragment and not fragment.startswith("/"):
             home = self.homes.get(f"{url}#{fragment}")
             fragment = ""
@@ -142,9 +146,41 @@ class _Modern:
             home = self.homes.get(url, self.homes.get(url + "#"))
         if home is None:
             raise UnsupportedTypeError(
-                f"the reference {ref} leads out of the schema; copy its target into $defs", path=to_path(())
+                f"the reference {written} leads out of the schema; {self._way_in(url)}", path="$"
             )
+        if written.startswith("#") and home != "#" and not self._is(home + fragment) and self._is("#" + fragment):
+            return "#" + fragment
         return home + fragment
+
+    def _is(self, pointer: str) -> bool:
+        try:
+            look_at(self.root, pointer)
+        except KeyError:
+            return False
+        return True
+
+    def _way_in(self, url: str) -> str:
+        room = "definitions" if self.old else "$defs"
+        return f'copy what it leads to into {room} as a schema with "{self.own}": "{url}"'
+
+
+class _Modern(_Pointed):
+    """A reference to a metaschema is any JSON here: jsonschema knows the metaschemas, and checks the answer."""
+
+    def node(self, schema: object, base: str) -> Json:
+        node = super().node(schema, base)
+        if not isinstance(node, dict):
+            return node
+        if self._is_metaschema(str(node.get("$ref", ""))):
+            del node["$ref"]
+        if self.old and "$ref" in node:
+            return {key: node[key] for key in node if key in {"$ref", "description", "definitions", "$defs"}}
+        _items(node)
+        _bounds(node)
+        _dependencies(node)
+        if not isinstance(node.get("required", []), list):
+            del node["required"]
+        return node
 
 
 def _items(node: Json) -> None:

@@ -10,8 +10,8 @@ from ..paths import Keys
 from .anything import entry, find_entry, is_entry
 from .codec import SAME, Codec, Part, Pruning, step
 from .form import ANY_KEY, Form, Json, Place, described, text_of
-from .merge import conj
-from .regexes import pattern_fits
+from .merge import conj, is_denied
+from .regexes import other_than, pattern_fits, says_nothing
 from .scalars import say
 from .unions import kinded
 
@@ -35,7 +35,17 @@ def entry_rules(c: Compiler, node: Json) -> Rules:
         if rule is not False
     ]
     further = node.get("additionalProperties", _unstated(c, node, patterns))
-    return rules if further is False else [*rules, (names, further)]
+    if further is False or any(map(says_nothing, patterns)):
+        return rules
+    return [*rules, (_names(c, names, node), further)]
+
+
+def _names(c: Compiler, names: object, node: Json) -> object:
+    """What the names of further properties may be: none that is denied."""
+    listed = node.get("properties")
+    denied = [key for key, rule in listed.items() if is_denied(rule)] if isinstance(listed, dict) else []
+    pattern = other_than(denied) if denied and "pattern" in c.dialect.keywords and _pattern(names) is None else None
+    return names if pattern is None else conj(names, {"type": "string", "pattern": pattern})
 
 
 def _unstated(c: Compiler, node: Json, patterns: Mapping[str, object]) -> object:

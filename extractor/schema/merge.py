@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from itertools import product
 from typing import TYPE_CHECKING
 
 from .form import Json
@@ -28,6 +29,7 @@ PLAIN = frozenset(
 """Keywords that say something of a value by themselves. All others are annotations."""
 
 _MOST_BRANCHES = 64
+_MOST_WAYS = 4
 
 
 def flat(schema: object, find: Find, trail: tuple[str, ...] = ()) -> Json:
@@ -57,7 +59,7 @@ def _all_of(schema: Mapping[str, object], find: Find, trail: tuple[str, ...]) ->
 
 
 def _one_of(schema: Mapping[str, object], find: Find, trail: tuple[str, ...]) -> Iterable[Json]:
-    yield {"anyOf": schema["oneOf"]}
+    yield {"anyOf": one_only(_list(schema["oneOf"]))}
 
 
 def _if(schema: Mapping[str, object], find: Find, trail: tuple[str, ...]) -> Iterable[Json]:
@@ -104,8 +106,14 @@ def both(a: Json, b: Json, find: Find) -> Json:
 
 
 def implied(node: Mapping[str, object]) -> str | None:
-    """The JSON type that a node without ``type`` speaks of."""
-    return next((_KIND_OF[key] for key in node if key in _KIND_OF), None)
+    """The JSON type that a node without ``type`` speaks of; of several the one that holds most."""
+    found = {_KIND_OF[key] for key in node if key in _KIND_OF}
+    return next((kind for kind in _IMPLIED if kind in found), None)
+
+
+def is_denied(schema: object) -> bool:
+    """Whether a schema says that there may be nothing."""
+    return schema is False or (isinstance(schema, dict) and len(schema) == 1 and schema.get("not") in ({}, True))
 
 
 def conj(*schemas: object) -> object:
@@ -145,6 +153,31 @@ def _first(a: object, b: object) -> object:
     return a
 
 
+def one_only(branches: list[object]) -> list[object]:
+    """Branches of which one alone may hold, as far as that can be said: each without what makes another hold too.
+
+    Those that say no more than which properties are required do not hold where one of these is absent.
+    """
+    asked = [_asked(branch) for branch in branches]
+    return [alone for at, branch in enumerate(branches) for alone in _alone(branch, asked[:at] + asked[at + 1 :])]
+
+
+def _asked(branch: object) -> frozenset[str]:
+    """The properties that a branch requires, if it says nothing else."""
+    if not isinstance(branch, dict) or not branch.keys() & PLAIN <= {"required", "type"} or branch.keys() & COMBINED:
+        return frozenset()
+    return frozenset(map(str, _list(branch.get("required"))))
+
+
+def _alone(branch: object, others: Iterable[frozenset[str]]) -> Iterable[object]:
+    own = frozenset(_list(branch.get("required"))) if isinstance(branch, dict) else frozenset()
+    further = [left for asked in others if (left := asked - own)]
+    if not further or math.prod(map(len, further)) > _MOST_WAYS:
+        return [branch]
+    ways = dict.fromkeys(frozenset(way) for way in product(*map(sorted, further)))
+    return [conj(branch, {"properties": dict.fromkeys(sorted(way), False)}) for way in ways]
+
+
 def _types(a: object, b: object) -> object:
     mine, other = ([kind] if isinstance(kind, str) else _list(kind) for kind in (a, b))
     found = [kind for kind in mine if kind in other or (kind == "integer" and "number" in other)]
@@ -159,6 +192,11 @@ def _any_of(a: object, b: object) -> object:
     return [conj(x, y) for x in mine for y in other]
 
 
+def _ways(denied: object) -> list[object]:
+    """What is denied, each by itself."""
+    return _list(denied["anyOf"]) if isinstance(denied, dict) and denied.keys() == {"anyOf"} else [denied]
+
+
 def _multiple(a: object, b: object) -> object:
     return math.lcm(a, b) if isinstance(a, int) and isinstance(b, int) else a
 
@@ -168,7 +206,7 @@ _BOTH: dict[str, Callable[..., object]] = {
     "enum": lambda a, b: [value for value in a if value in b],
     "const": lambda a, b: a,
     "anyOf": _any_of,
-    "not": lambda a, b: {"anyOf": [a, b]},
+    "not": lambda a, b: {"anyOf": [*_ways(a), *(way for way in _ways(b) if way not in _ways(a))]},
     "required": lambda a, b: [*a, *(key for key in b if key not in a)],
     "patternProperties": lambda a, b: {
         key: conj(a.get(key, True), b.get(key, True)) for key in dict.fromkeys([*a, *b])

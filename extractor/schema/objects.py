@@ -12,7 +12,7 @@ from .entries import Rules, entries, entry_rules, wide
 from .exclusive import grouped, groups_in, one_stated
 from .form import EXCLUSIVE, TAKEN, Form, Json, Nothing, Place, closed, described, text_of
 from .marks import TAG, Mark, or_absent
-from .merge import conj
+from .merge import conj, is_denied
 from .regexes import pattern_fits
 from .scalars import say
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _MOST_CLOSED_KEYS = 50
 _LONGEST_DEFAULT = 200
 _REQUIRED = object()
+_ALONE: Json = {"type": "object", "additionalProperties": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ def object_(c: Compiler, node: Json, place: Place) -> Form:
     rules = entry_rules(c, node)
     if not properties and rules:
         return _closed_keys(c, node, rules, place) or entries(c, node, rules, place)
+    if _is_lone(node) and 1 < len(properties) <= _MOST_CLOSED_KEYS and not rules:
+        return _one_at_most(c, node, properties, place)
     if len(properties) > c.dialect.properties and not rules:
         many = wide(c, properties, place)
         if many is not None:
@@ -64,7 +67,7 @@ def _properties(c: Compiler, node: Json, place: Place) -> dict[str, object]:
     if isinstance(taken, dict):
         unknown = {key: {"$unsupported": f"{taken['by']} takes no {key}"} for key in found if key not in taken["names"]}
         found.update(unknown)
-    return {key: rule for key, rule in found.items() if rule is not False or key in _required(node)}
+    return {key: rule for key, rule in found.items() if not is_denied(rule) or key in _required(node)}
 
 
 def _fitting(patterns: Mapping[str, object], key: str) -> Iterator[object]:
@@ -152,6 +155,19 @@ def _closed_keys(c: Compiler, node: Json, rules: Rules, place: Place) -> Form | 
         return None
     c.change(place, "closed keys", "the keys are a closed list, so each is a property; null where it has no value")
     return object_(c, {"properties": {_text(key): value for key in keys}, "additionalProperties": False}, place)
+
+
+def _is_lone(node: Json) -> bool:
+    return node.get("maxProperties") == 1 and len(_required(node)) < 2
+
+
+def _one_at_most(c: Compiler, node: Json, properties: Mapping[str, object], place: Place) -> Form:
+    """An object of one property, whichever it is: a union of objects."""
+    required = _required(node)
+    names = required if required else list(properties)
+    alone = [{**_ALONE, "properties": {key: properties[key]}, "required": [key]} for key in names]
+    none: list[Json] = [] if required or node.get("minProperties") else [{**_ALONE, "properties": {}}]
+    return c.node({"anyOf": [*alone, *none]}, place)
 
 
 def _text(key: object) -> str:

@@ -63,6 +63,8 @@ FORMATS: Mapping[str, str] = {
     **{f"uuid{version}": _uuid(version) for version in range(1, 9)},
 }
 """The formats that Pydantic checks and that are not on the lists of endpoints."""
+STANDARD: Mapping[str, str] = dict.fromkeys(("uri", "iri"), r"^[a-zA-Z][a-zA-Z0-9+.-]*:\S*$")
+"""The formats of JSON Schema of which that holds."""
 
 
 @cache

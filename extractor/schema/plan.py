@@ -55,7 +55,9 @@ def planned(source: Source, dialect: Dialect) -> Plan:
         if dialect.texts and (tight.nesting or _DEEPEST) > 1 and next(excesses(plan.strict, counts, dialect), None):
             tight = replace(tight, nesting=min(tight.nesting or _DEEPEST, dialect.depth + 1) - 1)
         elif counts.properties > dialect.properties and min(counts.largest, tight.properties) > _FEWEST:
-            tight = replace(tight, properties=min(tight.properties, counts.largest) // 2)
+            share = min(0.5, dialect.properties / counts.properties)
+            most = int(min(tight.properties, counts.largest) * share)
+            tight = replace(tight, properties=max(most, _FEWEST // 2))
         elif counts.enums > dialect.enums and tight.enums > _FEWEST_VALUES:
             most = min(longest_kept(counts, dialect), tight.enums * 3 // 4)
             tight = replace(tight, enums=max(most, _FEWEST_VALUES))

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from jsonschema import Draft3Validator, Draft4Validator, Draft7Validator, Draft202012Validator, FormatChecker
+from jsonschema import (
+    Draft3Validator,
+    Draft4Validator,
+    Draft7Validator,
+    Draft201909Validator,
+    Draft202012Validator,
+    FormatChecker,
+)
 from jsonschema.exceptions import SchemaError
 from jsonschema.exceptions import ValidationError as Mismatch
 from jsonschema.validators import extend, validator_for
@@ -18,6 +25,7 @@ from ..errors import UnsupportedTypeError
 from ..issues import Issue
 from ..paths import to_path
 from .checking import Checked, short
+from .drafts import pointed
 from .regexes import pattern_fits, search
 
 if TYPE_CHECKING:
@@ -32,7 +40,8 @@ class RawChecker:
     context: object = None
 
     def __init__(self, schema: Mapping[str, object], draft: type[Validator]) -> None:
-        self._draft, self._validator = draft, _searching(draft)(schema)
+        uri = str(draft.META_SCHEMA.get("$schema"))
+        self._draft, self._validator = draft, _searching(draft)(pointed(schema, uri))
 
     def value(self, value: object, exact: bool = False) -> Checked[Any]:
         issues = mismatches(self._validator.iter_errors(cast(Any, value)))
@@ -89,6 +98,7 @@ _SEARCHED: dict[str, Any] = {
     "pattern": _pattern,
     "patternProperties": _pattern_properties,
     "additionalProperties": _additional,
+    "dependencies": Draft7Validator.VALIDATORS["dependencies"],  # which later drafts leave out, and schemas do not
 }
 
 
@@ -103,7 +113,7 @@ def _is_regex(text: object) -> bool:
     return not isinstance(text, str) or search(text) is not None
 
 
-_DRAFTS = (Draft202012Validator, Draft7Validator, Draft4Validator)
+_DRAFTS = (Draft202012Validator, Draft201909Validator, Draft7Validator, Draft4Validator)
 _KEYWORDS = {keyword for draft in _DRAFTS for keyword in draft.VALIDATORS} | set(
     "$schema $id id $defs definitions $comment $anchor title description default examples readOnly writeOnly deprecated"
     " contentEncoding contentMediaType contentSchema then else".split()
@@ -125,12 +135,14 @@ def checked_schema(schema: Mapping[str, object]) -> tuple[dict[str, object], typ
     drafts = [validator_for(copy)] if "$schema" in copy else list(_DRAFTS)
     if Draft3Validator in drafts:
         raise UnsupportedTypeError("the JSON Schema is of draft 3; write it as draft 4 to 2020-12", path="$")
-    invalid = [_invalid(copy, draft) for draft in drafts]
-    for draft, found in zip(drafts, invalid, strict=True):
-        if found is None:
+    faults: list[SchemaError] = []
+    for draft in drafts:
+        fault = _invalid(copy, draft)
+        if fault is None:
             _check_ends(copy, draft)
             return copy, draft
-    first = next(found for found in invalid if found is not None)
+        faults.append(fault)
+    first = faults[0]
     path = to_path(first.absolute_path)
     text = f"the JSON Schema is invalid at {path}: {short(first.message)}; correct it there"
     raise UnsupportedTypeError(text, path=path) from first

@@ -8,7 +8,7 @@ repetition inside a repetition, is held to what is left of it without them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
@@ -22,7 +22,13 @@ _BACK = re.compile(r"\\[1-9]|\\k<\w+>|\(\?P=\w+\)")
 _AGAIN = re.compile(r"[*+]|\{\d+,\}")
 _ONCE = re.compile(r"[*+?][?+]?|\{\d*,?\d*\}\??")
 _ODD = re.compile(r"\\[<>]|\[\[|&&|--|~~")
-_EMPTY = re.compile(r"\^?(\.[*+])?\$?")
+_SIGN = r"[\s\S]"
+_MOST_LETTERS = 100
+_PROPERTY = re.compile(r"\\[pP](?:\{\^?(\w+)(?:=\w+)?\}|\w)")
+_PARTS = re.compile(rf"\[\^?\]?(?:\\.|[^\]\\])*\]|{_PROPERTY.pattern}|\\.", re.DOTALL)
+_LETTERS = frozenset("L Letter Alphabetic Lu Ll Lt Lm Lo".split())
+_DIGITS = frozenset("N Number Nd digit Decimal_Number".split())
+_EMPTY = re.compile(r"\^?\(?(\.[*+]\??)?\)?\$?")
 
 
 @lru_cache(maxsize=4096)
@@ -65,6 +71,62 @@ def without_looks(pattern: str) -> str:
 
 def says_nothing(pattern: str) -> bool:
     return _EMPTY.fullmatch(pattern) is not None
+
+
+def names_signs(pattern: str) -> bool:
+    """Whether kinds of signs are named in the pattern, as ``\\p{L}``."""
+    return _PROPERTY.search(pattern) is not None
+
+
+@lru_cache(maxsize=4096)
+def portable(pattern: str) -> str | None:
+    """The pattern in what every engine reads: all that it fits is found, and more where it names kinds of signs."""
+    found = _hyphens(re.sub(r"\(\?P?<(?![=!])\w+>", "(?:", _PARTS.sub(lambda part: _in_ranges(part[0]), pattern)))
+    return found if _is_read(found) else None
+
+
+def _in_ranges(part: str) -> str:
+    """A class of signs, or one sign, without the names of Unicode."""
+    if part[0] != "[":
+        return _kind(part) if _PROPERTY.fullmatch(part) else part
+    inside = _PROPERTY.findall(part)
+    if part[1] == "^":
+        return _PROPERTY.sub("", part).replace("[^]", _SIGN)
+    known = all(name in _LETTERS | _DIGITS for name in inside) and "\\P" not in part
+    return _PROPERTY.sub(r"\\w", part) if known else _SIGN
+
+
+def _kind(part: str) -> str:
+    name = _PROPERTY.sub(r"\1", part)
+    return _SIGN if part[1] == "P" else r"[^\W\d_]" if name in _LETTERS else r"\w" if name in _DIGITS else _SIGN
+
+
+def _is_read(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return True
+
+
+def other_than(words: Iterable[str]) -> str | None:
+    """The pattern of any text but these, without look-around; None where it would be long."""
+    found = frozenset(words)
+    return f"^{_otherwise(found)}$" if sum(map(len, found)) <= _MOST_LETTERS else None
+
+
+def _otherwise(ends: frozenset[str]) -> str:
+    """Any text but one of the ends, sign by sign."""
+    tails: dict[str, set[str]] = {}
+    for end in sorted(filter(None, ends)):
+        tails.setdefault(end[0], set()).add(end[1:])
+    if not tails:
+        return f"{_SIGN}+"
+    ways = [
+        f"[^{re.escape(''.join(tails))}]{_SIGN}*",
+        *(re.escape(sign) + _otherwise(frozenset(rest)) for sign, rest in tails.items()),
+    ]
+    return f"({'|'.join(ways)})" + "?" * ("" not in ends)
 
 
 def grows(pattern: str) -> bool:

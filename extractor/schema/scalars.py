@@ -13,7 +13,7 @@ from ..paths import Keys
 from . import patterns
 from .codec import SAME, Codec, Pruning
 from .form import TOLD, Form, Json, Nothing, text_of
-from .regexes import has_looks, says_nothing, without_looks
+from .regexes import has_looks, names_signs, portable, says_nothing, without_looks
 
 if TYPE_CHECKING:
     from .form import Place
@@ -86,12 +86,13 @@ def _text_rules(c: Compiler, node: Json, place: Place) -> tuple[Json, tuple[str,
     """The node with pattern and format as the dialect can take them, and what is lost by that in words."""
     rules = dict(node)
     notes: list[str] = []
-    if "pattern" in rules:
+    if "pattern" in rules and "pattern" in c.dialect.keywords:
         notes += _portable_pattern(c, rules, place)
     form = rules.get("format")
     if isinstance(form, str) and form not in c.dialect.formats:
         del rules["format"]
-        pattern = patterns.FORMATS.get(form) if c.typed and TOLD not in node else None
+        formats = patterns.FORMATS if c.typed else patterns.STANDARD
+        pattern = formats.get(form) if TOLD not in node else None
         if pattern and "pattern" not in rules:
             rules["pattern"] = pattern
         notes += [say("format", form)] if form not in {"decimal", "password", "date-time-local"} else []
@@ -109,18 +110,18 @@ def _portable_pattern(c: Compiler, rules: Json, place: Place) -> list[str]:
         if high or not comma:
             rules.setdefault("maxLength", int(high or low))
         pattern = "^" + pattern[lengths.end() :].lstrip("^")
-    pattern = re.sub(r"\(\?P?<(?![=!])\w+>", "(?:", pattern)
     pattern = re.sub(r"\\A", "^", re.sub(r"\\[Zz]", "$", pattern))
     notes = []
     if has_looks(pattern):
         c.change(place, "pattern", "look-around and back-references are not taken; the pattern is described")
         notes, pattern = [say("pattern", rules["pattern"])], without_looks(pattern)
+    found = portable(pattern)
     unanchored = c.dialect.anchored and not (pattern.startswith("^") and pattern.endswith("$"))
-    if unanchored or (notes and says_nothing(pattern)):
+    if found is None or unanchored or (notes and says_nothing(found)):
         told = say("pattern", rules.pop("pattern"))
         return notes or [told]
-    rules["pattern"] = pattern
-    return notes
+    rules["pattern"] = found
+    return [say("pattern", pattern)] if names_signs(pattern) and not notes else notes
 
 
 def number(c: Compiler, node: Json, place: Place) -> Form:

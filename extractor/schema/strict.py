@@ -14,7 +14,7 @@ from .drafts import look_at
 from .form import ABSTRACT, FOLDED, Form, Json, Nothing, Place, described, text_of
 from .loops import Loops
 from .matching import BOUNDS, within
-from .merge import COMBINED, PLAIN, both, flat, implied
+from .merge import COMBINED, PLAIN, both, flat, implied, one_only
 
 _BESIDE_REF = PLAIN | COMBINED - {"$ref"}
 _BESIDE_UNION = PLAIN | COMBINED - {"anyOf", "oneOf"}
@@ -28,6 +28,8 @@ _KINDS: dict[str, Callable[[Compiler, Json, Place], Form]] = {
     "object": objects.object_,
 }
 _EVERY = frozenset(_KINDS)
+_DEEPEST, _MOST = 12, 2_000
+"""How many merged nodes may stand inside each other, and how many there may be."""
 
 
 @dataclass(slots=True, eq=False)
@@ -50,6 +52,7 @@ class Compiler:
     _named_merges: dict[str, str] = field(default_factory=dict)
     _loops: Loops | None = None
     _level: int = 0
+    _within: int = 0
 
     def change(self, place: Place, name: str, text: str) -> None:
         self.changes.append((place, name, text))
@@ -101,10 +104,10 @@ class Compiler:
     def _lone(self, schema: Mapping[str, object], place: Place) -> Form:
         if "$ref" in schema:
             return self.reference(str(schema["$ref"]), place)
-        branches = schema.get("anyOf", schema.get("oneOf"))
-        if branches is None:
+        if "anyOf" not in schema and "oneOf" not in schema:
             return self._plain(schema, place)
-        return unions.union(self, _list(branches), place, self._discriminator(schema))
+        branches = _list(schema["anyOf"]) if "anyOf" in schema else one_only(_list(schema["oneOf"]))
+        return unions.union(self, branches, place, self._discriminator(schema))
 
     def _discriminator(self, schema: Mapping[str, object]) -> str | None:
         """The tag by which Pydantic chooses a branch."""
@@ -200,12 +203,20 @@ class Compiler:
         key = f"{self._level} {text_of(schema)}"
         if key in self._merged:
             return self._met_again(key, place)
+        if schema.keys() == {"allOf"} and (self._within >= _DEEPEST or len(self._merged) >= _MOST):
+            self.change(
+                place, "one of all", "too much is combined here: the first part is asked for, all are validated"
+            )
+            return self.node(_list(schema["allOf"])[0], place)
         self._merged[key] = None
+        self._within += 1
         try:
             form = self._flat(flat(schema, self.find), place)
         except Nothing:
             del self._merged[key]
             raise
+        finally:
+            self._within -= 1
         name = self._named_merges.get(key)
         if name is not None:
             self.fill(name, form)

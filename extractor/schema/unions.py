@@ -14,6 +14,7 @@ from .form import Form, Json, Nothing, Place, closed, described, or_null, text_o
 from .marks import TAG
 from .matching import Defs, fits, lost, nearness, shared
 from .merge import COMBINED, PLAIN, both, flat
+from .regexes import other_than
 from .scalars import type_of
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _different(forms: list[tuple[object, Form]]) -> list[tuple[object, Form]]:
         return list(by_text.values())
     found: list[tuple[object, Form]] = []
     for branch, form in forms:
-        if all(form.schema != other.schema or form.codec is not other.codec for _, other in found):
+        if all(form.schema != other.schema or form.codec != other.codec for _, other in found):
             found.append((branch, form))
     return found
 
@@ -200,6 +201,10 @@ def _deny_any_of(c: Compiler, node: Json, rule: Json, place: Place) -> Json | No
     branches = rule.get("anyOf")
     if not isinstance(branches, list):
         return None
+    if all(isinstance(branch, dict) and branch.keys() <= {"enum", "const"} for branch in branches):
+        return _deny_values(
+            c, node, {"enum": [value for one in branches for value in c.closed_values(one) or []]}, place
+        )
     for branch in branches:
         node = both(node, flat({"not": branch}, c.find), c.find)
     return _redo(c, node, place)
@@ -230,11 +235,19 @@ def _deny_values(c: Compiler, node: Json, rule: Json, place: Place) -> Json | No
     values = enum if isinstance(enum, list) else [rule["const"]]
     own = c.closed_values(node)
     if own is None:
-        return None
+        return _deny_texts(c, node, values)
     left = [value for value in own if not any(value == bad and type(value) is type(bad) for bad in values)]
     if not left:
         raise Nothing(place)
     return {key: value for key, value in node.items() if key != "const"} | {"enum": left}
+
+
+def _deny_texts(c: Compiler, node: Json, values: object) -> Json | None:
+    """A text that is none of some, as a pattern."""
+    if "pattern" in node or "pattern" not in c.dialect.keywords or c.kinds(node) != {"string"}:
+        return None
+    pattern = other_than(value for value in _sequence(values) if isinstance(value, str))
+    return None if pattern is None else {**node, "pattern": pattern}
 
 
 def _deny_required(c: Compiler, node: Json, rule: Json, place: Place) -> Json:

@@ -60,7 +60,12 @@ FIELDS: list[tuple[str, Any, Any]] = [
         {"type": "array", "items": {"type": "integer"}, "contains": {"const": 1}},
         {"type": "array", "items": {"type": "integer"}, "minItems": 1},
     ),
-    ("unknown format", {"type": "string", "format": "uri"}, {"type": "string", "description": "Format: uri"}),
+    ("unknown format", {"type": "string", "format": "regex"}, {"type": "string", "description": "Format: regex"}),
+    (
+        "uri",
+        {"type": "string", "format": "uri"},
+        {"type": "string", "pattern": "^[a-zA-Z][a-zA-Z0-9+.-]*:\\S*$", "description": "Format: uri"},
+    ),
     (
         "unknown keyword",
         {"type": "string", "x-order": 3, "pattern": "a", "examples": ["a"]},
