@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import ssl
 import sys
@@ -12,7 +11,7 @@ from functools import partial
 from importlib.util import find_spec
 from operator import attrgetter
 from threading import Lock
-from typing import Generic, Protocol, TypeAlias, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypedDict, TypeVar
 from weakref import WeakKeyDictionary, finalize
 
 import httpcore
@@ -22,6 +21,9 @@ from ..errors import SetupError
 from .exchange import Exchange
 from .network import AsyncBackend, Backend, Closings
 from .proxies import Proxies, from_environment
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 SHARD = 8
 """Connections in one pool of httpcore, which looks at all of them, twice, for every request."""
@@ -65,7 +67,9 @@ class Connections:
             return exchange.incoming(shard.pool.handle_request(exchange.outgoing(request)))
 
     async def send_async(self, request: httpx.Request) -> httpx.Response:
-        pools = self._loops.get(asyncio.get_running_loop()) or await self._open_loop()
+        from asyncio import get_running_loop
+
+        pools = self._loops.get(get_running_loop()) or await self._open_loop()
         shard = pools.of(self._route(request.url)).take()
         with Exchange(self, request, self._max_response_bytes, shard.give_back) as exchange:
             return exchange.incoming(await shard.pool.handle_async_request(exchange.outgoing(request)))
@@ -77,8 +81,10 @@ class Connections:
 
     async def aclose(self) -> None:
         """The same for those of the running event loop."""
+        from asyncio import get_running_loop
+
         with self._lock:
-            pools = self._loops.pop(asyncio.get_running_loop(), None)
+            pools = self._loops.pop(get_running_loop(), None)
         if pools is not None and pools.guard is not None:
             pools.closings.count += 1
             await pools.guard.aclose()
@@ -87,12 +93,14 @@ class Connections:
         return url.scheme, self._proxies.find(url) if self._proxies.by_scheme else None
 
     async def _open_loop(self) -> _Pools[httpcore.AsyncConnectionPool]:
+        from asyncio import get_running_loop
+
         pools = _Pools(self._opener.open_async, self._shards)
         pools.guard = until_the_loop_ends(pools.opened)
         await anext(pools.guard)
         with self._lock:
             drop_closed(self._loops)
-            self._loops[asyncio.get_running_loop()] = pools
+            self._loops[get_running_loop()] = pools
         return pools
 
 
@@ -223,7 +231,7 @@ def _opened(open_pool: Callable[[Route, Closings], Pool], route: Route, closings
     return pool
 
 
-Loops: TypeAlias = MutableMapping[asyncio.AbstractEventLoop, _Pools[httpcore.AsyncConnectionPool]]
+Loops: TypeAlias = "MutableMapping[AbstractEventLoop, _Pools[httpcore.AsyncConnectionPool]]"
 
 
 class Closing(Protocol):

@@ -5,6 +5,8 @@ import gc
 import gzip
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
 import tracemalloc
@@ -427,3 +429,15 @@ def test_a_socks_proxy_names_the_package_it_needs(send: Send, monkeypatch: pytes
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
     with pytest.raises(SetupError, match=r'pip install "httpx\[socks\]"'):
         send(PoolTransport(), request("http://endpoint.test", whole=5))
+
+
+def test_a_call_of_a_thread_loads_no_event_loop() -> None:
+    answered = b'{"choices": [{"message": {"content": "7"}, "finish_reason": "stop"}]}'
+    code = (
+        "import sys; from extractor import Extractor;"
+        "print(Extractor('m', base_url=sys.argv[1]).extract(int, 'seven').value, 'asyncio' in sys.modules)"
+    )
+    with serve(answer(answered)) as server:
+        command = [sys.executable, "-c", code, server.url]
+        ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["7", "False"]
