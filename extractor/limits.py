@@ -11,7 +11,8 @@ class Timeouts:
 
     ``connect`` opens the connection, ``first_byte`` runs from the request to the answer's first byte (a model that is
     not streamed thinks in this time), ``between`` lies between two pieces of the answer, ``whole`` is one call with
-    its retries. Without streaming, most endpoints send nothing until the answer is complete.
+    its retries, and in a batch with the wait for an endpoint that fails. Without streaming, most endpoints send nothing
+    until the answer is complete.
     """
 
     connect: float | None = 10.0

@@ -53,10 +53,10 @@ class _Engine(Generic[T]):
         documents = given.listed(documents)
         settings, calls = BatchSettings.parted(options)
         most = settings.concurrency
-        own = limits or Limiter(most, rpm=settings.rpm, tpm=settings.tpm, adaptive=settings.adaptive)
-        self._extractor = extractor.paced(own, most, calls)
+        limiter = Limiter(most, rpm=settings.rpm, tpm=settings.tpm, adaptive=settings.adaptive)
+        self._limiter, self._extractor = limiter, extractor.paced(limits or limiter, most, calls)
         self.schema: Schema[T] = Schema.of(type, dialect=self._extractor.settings.dialect)
-        self.meter = Meter(len(documents) if isinstance(documents, Sized) else None)
+        self.meter = Meter(len(documents) if isinstance(documents, Sized) else None, outage=lambda: limiter.outage)
         self.settings, self._type, self._documents = settings, type, documents
         self._shown: Shown = shown(settings.progress)
         self.journal = Journal(settings.journal) if settings.journal is not None else None
@@ -68,21 +68,25 @@ class _Engine(Generic[T]):
         given = (self._extractor, self._type, self.ceilings)
         return Journaled(*given, self.journal, self.schema, self.settings)
 
-    async def items(self) -> AsyncGenerator[Item[T], None]:
+    async def items(self) -> AsyncGenerator[Item[T] | None, None]:
+        """The items, and None where the progress is to be told before the next one."""
         check_loop()
         ceilings, concurrency, order = self.ceilings, self.settings.concurrency, self.settings.order
         try:
             run = Run(self._documents, self._work(), ceilings, concurrency, order)
+            self._limiter.told = run.tell
             async with aclosing(run.items()) as items:
                 async for item in items:
                     yield item
         finally:
+            self._limiter.told = bool
             self.close()
         if ceilings.error is not None:
             raise billed(ceilings.error, self.meter, self._extractor.settings.model)
 
-    def counted(self, item: Item[T]) -> None:
-        self.meter.count(item)
+    def counted(self, item: Item[T] | None) -> None:
+        if item is not None:
+            self.meter.count(item)
         self._shown.tell(self.meter)
 
     def end(self) -> None:
@@ -121,9 +125,11 @@ class _Front(Generic[T]):
         """Leave what is in work; what is finished still comes, also what waited for a slower one before it."""
         self._engine.ceilings.finish(at_once=True)
 
-    def _counted(self, item: Item[T]) -> Item[T]:
+    def _counted(self, item: Item[T] | None) -> Item[T] | None:
+        """The item, once it is told; None tells how far it is."""
         self._engine.counted(item)
-        self._recent.add(item)
+        if item is not None:
+            self._recent.add(item)
         self._cells.tell(self)
         return item
 
@@ -158,7 +164,9 @@ class Batch(_Front[T]):
 
     def __next__(self) -> Item[T]:
         try:
-            return self._counted(next(self._iterator))
+            while (item := self._counted(next(self._iterator))) is None:
+                pass
+            return item
         except BaseException:
             self._end()
             raise
@@ -209,7 +217,9 @@ class AsyncBatch(_Front[T]):
 
     async def __anext__(self) -> Item[T]:
         try:
-            return self._counted(await anext(self._iterator))
+            while (item := self._counted(await anext(self._iterator))) is None:
+                pass
+            return item
         except BaseException:
             self._end()
             raise

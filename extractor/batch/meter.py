@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .item import Item
+
+if TYPE_CHECKING:
+    from ..transports.limiter import Outage
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +19,8 @@ class Progress:
     """How far a batch is.
 
     ``done`` counts the items given so far, ``failed`` and ``recorded`` are among them. ``total`` and ``eta`` (seconds)
-    are None where nobody knows how many documents there are. ``rate`` is documents a second of late, those from the
+    are None where nobody knows how many documents there are. ``outage`` says what the endpoint answers, and since when,
+    while it does nothing but fail and is waited for. ``rate`` is documents a second of late, those from the
     journal left out. Tokens and ``usd`` are what this run spent, as far as it is known.
     """
 
@@ -29,6 +34,7 @@ class Progress:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     usd: float = 0.0
+    outage: Outage | None = None
 
     def __str__(self) -> str:
         """One line: ``120 of 400 done, 2 failed, 8.1/s, 35 s left, 91,204 + 8,330 tokens, $0.04120``."""
@@ -40,6 +46,7 @@ class Progress:
         parts += [f"{self.eta:,.0f} s left"] if self.eta else []
         parts.append(f"{self.prompt_tokens:,} + {self.completion_tokens:,} tokens")
         parts += [f"${self.usd:.5f}"] * bool(self.usd)
+        parts += [f"waiting for the endpoint: {self.outage}"] if self.outage else []
         return ", ".join(parts)
 
 
@@ -54,6 +61,7 @@ class Meter:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     usd: float = 0.0
+    outage: Callable[[], Outage | None] = lambda: None
     started: float = field(default_factory=time.monotonic)
     _late: deque[float] = field(default_factory=lambda: deque(maxlen=256))
 
@@ -86,6 +94,7 @@ class Meter:
             self.prompt_tokens,
             self.completion_tokens,
             self.usd,
+            self.outage(),
         )
 
     def _rate(self, seconds: float) -> float:

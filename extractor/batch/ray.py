@@ -16,6 +16,7 @@ import os
 import shutil
 import time
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,10 +41,10 @@ class RateActor:
         self._limiter = Limiter(most, rpm=rpm, tpm=tpm, adaptive=adaptive)
         self._open: dict[int, Ticket] = {}
 
-    async def enter(self, size: int) -> Ticket:
+    async def enter(self, size: int, patience: float = inf) -> Ticket:
         for ticket in [each for each in self._open.values() if time.monotonic() - each.started > _FORGOTTEN]:
             await self.leave(ticket, None)
-        ticket = await self._limiter.enter(size)
+        ticket = await self._limiter.enter(size, patience)
         self._open[ticket.number] = ticket
         return ticket
 
@@ -58,8 +59,8 @@ class _Shared:
     def __init__(self, actor: Any) -> None:
         self._actor = actor
 
-    async def enter(self, size: int) -> Ticket:
-        ticket: Ticket = await self._actor.enter.remote(size)
+    async def enter(self, size: int, patience: float = inf) -> Ticket:
+        ticket: Ticket = await self._actor.enter.remote(size, patience)
         return ticket
 
     def leave(self, ticket: Ticket, answered: Answered | None) -> None:

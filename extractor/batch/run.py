@@ -36,20 +36,28 @@ class Run(Generic[T]):
         self._ready: _Ready[T] = _InOrder() if order == "input" else _AsDone()
         self._room = asyncio.Semaphore(_AHEAD[order] * concurrency)
         self._wake = asyncio.Event()
+        self._news = False
         self._pulled = 0
         self._over = False
         self._pulling: set[asyncio.Task[None]] = set()
         self._working: list[asyncio.Task[None]] = []
 
-    async def items(self) -> AsyncGenerator[Item[T], None]:
-        """The items. What the iterator of documents raises comes after those that were begun."""
+    def tell(self) -> None:
+        """Give None next: there is something to be told."""
+        self._news = True
+        self._wake.set()
+
+    async def items(self) -> AsyncGenerator[Item[T] | None, None]:
+        """The items, and None where something is to be told before the next one. What the iterator of documents raises
+        comes after those that were begun."""
         self._ceilings.begin(self._stop_pulling, self._stop)
         source = intake(self._documents, self._workers)
         workers = self._working = [asyncio.create_task(self._serve(source)) for _ in range(self._workers)]
         for worker in workers:
             worker.add_done_callback(self._told)
         try:
-            while (item := await self._next(workers)) is not None:
+            while (item := await self._next(workers)) is not None or self._news:
+                self._news = self._news and item is not None
                 yield item
             for item in self._ready.rest():
                 yield item
@@ -68,6 +76,8 @@ class Run(Generic[T]):
             if item is not None:
                 self._room.release()
                 return item
+            if self._news:
+                return None
             if all(worker.done() for worker in workers):
                 return None
             self._wake.clear()

@@ -118,6 +118,7 @@ def _facts(progress: Progress) -> str:
     facts = [f"{progress.failed:,} failed"] * bool(progress.failed)
     facts.append(f"{progress.prompt_tokens + progress.completion_tokens:,} tokens")
     facts += [f"${progress.usd:.4f}"] * bool(progress.usd)
+    facts += [f"waiting for the endpoint: {progress.outage}"] if progress.outage else []
     return ", ".join(facts)
 
 

@@ -66,8 +66,8 @@ class RetryTransport(Around):
       waits together, in seconds.
 
     ``limiter`` paces each try of many calls, in an event loop: what a 429 asks to wait holds for all of them then, and
-    such an answer counts as a quarter of a try. Waiting for the limiter counts towards no timeout;
-    ``request.extensions["held"]`` says how long it was.
+    such an answer counts as a quarter of a try. Waiting for the limiter counts towards no timeout
+    (``request.extensions["held"]`` says how long it was), but waiting for an endpoint that does nothing but fail does.
 
     After a halt (``request.extensions["halt"]``, a ``threading.Event``) nothing is tried again, and calls that wait for
     their next try when the transport is closed raise ``ClosedError``.
@@ -169,7 +169,7 @@ class RetryTransport(Around):
         from .limiter import Turn  # only batches need it
         from .pacing import heard
 
-        async with Turn(self.limiter, len(request.content)) as turn:
+        async with Turn(self.limiter, len(request.content), call.left()) as turn:
             call.excuse(turn.waited)
             response = await _sent(inner, request)
             now, status = self.timing.wall_clock(), response.status_code
@@ -233,7 +233,7 @@ class _Call:
             self._retries, self.wait = (*self._retries, (reason, 0.0)), 0.0
             return False
         self.wait = asked or self._policy.timing.random() * min(_LONGEST, _SHORTEST * 2 ** min(len(self._retries), 9))
-        if self.wait > self._policy.max_wait or self.wait >= self._left():
+        if self.wait > self._policy.max_wait or self.wait >= self.left():
             return True
         self._retries = (*self._retries, (reason, self.wait))
         return False
@@ -264,10 +264,11 @@ class _Call:
             self._limit()
 
     def _limit(self) -> None:
-        timeout = {**(self._extensions.get("timeout") or {}), "whole": max(self._left(), 0.0)}
+        timeout = {**(self._extensions.get("timeout") or {}), "whole": max(self.left(), 0.0)}
         self._request.extensions = {**self._extensions, "timeout": timeout}
 
-    def _left(self) -> float:
+    def left(self) -> float:
+        """Seconds until its time is over."""
         return self._deadline - self._policy.timing.clock()
 
     def _may_repeat(self, reason: str) -> bool:
