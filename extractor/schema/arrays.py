@@ -68,7 +68,12 @@ def _tuple(c: Compiler, node: Json, prefix: list[object], place: Place) -> Form:
     codecs: list[Codec] = []
     marks: list[Mark] = []
     for at, rule in enumerate(places):
-        form = c.inner(rule, place / f"[{at}]")
+        try:
+            form = c.inner(rule, place / f"[{at}]")
+        except Nothing:
+            if at < least:
+                raise
+            return _tuple(c, {**node, "maxItems": at}, prefix, place)
         mark = Mark()
         if at >= least:
             form, mark = or_absent(c, form, rule)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from ..paths import Keys
 from .anything import entry, find_entry, is_entry
 from .codec import SAME, Codec, Part, Pruning, step
-from .form import ANY_KEY, Form, Json, Place, described, text_of
+from .form import ANY_KEY, Form, Json, Nothing, Place, described, text_of
 from .merge import conj, is_denied
 from .regexes import other_than, pattern_fits, says_nothing
-from .scalars import say
+from .scalars import keep, say
 from .unions import kinded
 
 if TYPE_CHECKING:
@@ -58,10 +58,28 @@ def _unstated(c: Compiler, node: Json, patterns: Mapping[str, object]) -> object
 
 def entries(c: Compiler, node: Json, rules: Rules, place: Place) -> Form:
     """A list of entries, one shape for each rule."""
-    shapes = _shapes(c, rules, place / ANY_KEY)
+    rules, forms = _possible(c, rules, place / ANY_KEY)
+    if not rules and node.get("minProperties"):
+        raise Nothing(place)
+    shapes = _shapes(c, rules, forms, place / ANY_KEY)
     c.change(place, "entries", "a dict is a list of entries of key and value")
     tests = tuple(_test(names) for names, _ in rules)
-    return _listed(c, node, shapes, tests)
+    return _listed(c, node, shapes, tests, place)
+
+
+def _possible(c: Compiler, rules: Rules, place: Place) -> tuple[Rules, list[Form]]:
+    """The rules that there are values for, and their forms. A raw schema may say that there are none."""
+    found: Rules = []
+    forms: list[Form] = []
+    for rule in rules:
+        try:
+            forms.append(c.inner(rule[1], place))
+        except Nothing:
+            if c.typed:
+                raise
+        else:
+            found.append(rule)
+    return found, forms
 
 
 def wide(c: Compiler, properties: Mapping[str, object], place: Place) -> Form | None:
@@ -75,14 +93,20 @@ def wide(c: Compiler, properties: Mapping[str, object], place: Place) -> Form | 
     c.change(place, "many properties", f"{len(properties)} properties are a list of entries of key and value")
     many = len(properties) > c.dialect.enums // 2
     rules: Rules = [(True if many else {"enum": keys}, properties[keys[0]]) for keys in kinds.values()]
-    shapes = _shapes(c, rules, place / ANY_KEY)
+    rules, forms = _possible(c, rules, place / ANY_KEY)
+    shapes = _shapes(c, rules, forms, place / ANY_KEY)
     tests = tuple(frozenset(keys).__contains__ for keys in kinds.values())
-    form = _listed(c, {}, shapes, tests)
+    form = _listed(c, {}, shapes, tests, place)
     note = f"Each of {len(properties)} keys once, from {next(iter(properties))} to {next(reversed(list(properties)))}"
     return Form(form.schema, form.codec, (*form.notes, note)) if many else form
 
 
-def _listed(c: Compiler, node: Json, shapes: list[Form], tests: tuple[Callable[[str], bool], ...]) -> Form:
+def _listed(
+    c: Compiler, node: Json, shapes: list[Form], tests: tuple[Callable[[str], bool], ...], place: Place
+) -> Form:
+    if not shapes:
+        none, said = keep(c, {"maxItems": 0}, ("maxItems",), place)
+        return Form({"type": "array", "items": {"type": "null"}, **none}, Entries((), ()), said)
     one = _one_of(c, [shape.schema for shape in shapes])
     counts = {"minItems": "minProperties", "maxItems": "maxProperties"}
     kept = {key: node[of] for key, of in counts.items() if of in node and key in c.dialect.keywords}
@@ -101,9 +125,9 @@ def _one_of(c: Compiler, shapes: list[Json]) -> Json:
     return entry({"type": "string"}, {"anyOf": [held for at, held in enumerate(values) if held not in values[:at]]})
 
 
-def _shapes(c: Compiler, rules: Rules, place: Place) -> list[Form]:
+def _shapes(c: Compiler, rules: Rules, forms: list[Form], place: Place) -> list[Form]:
     """An entry for each rule; values that begin alike are named where the endpoint tells them apart by that."""
-    values = kinded(c, [(value, c.inner(value, place)) for _, value in rules], place)
+    values = kinded(c, [(value, form) for (_, value), form in zip(rules, forms, strict=True)], place)
     return [_shape(c, names, form, place) for (names, _), (_, form) in zip(rules, values, strict=True)]
 
 

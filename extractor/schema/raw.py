@@ -44,7 +44,10 @@ class RawChecker:
         self._draft, self._validator = draft, _searching(draft)(pointed(schema, uri))
 
     def value(self, value: object, exact: bool = False) -> Checked[Any]:
-        issues = mismatches(self._validator.iter_errors(cast(Any, value)))
+        try:
+            issues = mismatches(self._validator.iter_errors(cast(Any, value)))
+        except RecursionError:
+            issues = (Issue("$", "It cannot be validated: it, or the schema, goes on without an end", None, "depth"),)
         return Checked(None if issues else value, issues)
 
     def text(self, text: str | bytes) -> Checked[Any]:

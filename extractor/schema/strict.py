@@ -276,8 +276,8 @@ class Compiler:
         """Whether values of a JSON type may fit the source schema."""
         return kind in self.kinds(schema)
 
-    def kinds(self, schema: object, trail: tuple[str, ...] = ()) -> frozenset[str]:
-        """The JSON types of values that may fit the source schema."""
+    def kinds(self, schema: object, trail: tuple[str, ...] = (), *, beside: bool = False) -> frozenset[str]:
+        """The JSON types of values that may fit the source schema. ``beside`` it another one says of which they are."""
         if not isinstance(schema, dict):
             return _EVERY if schema is not False else frozenset()
         ref = schema.get("$ref")
@@ -287,10 +287,11 @@ class Compiler:
             trail = (*trail, ref)
         combined = schema.keys() & COMBINED
         node = flat(schema, self.find) if combined and combined != {"anyOf"} else schema
-        kinds = _kinds(node)
+        kinds = _EVERY if beside and not node.keys() & {"type", "enum", "const"} else _kinds(node)
         branches = node.get("anyOf")
         if isinstance(branches, list):
-            kinds &= frozenset().union(*(self.kinds(branch, trail) for branch in branches))
+            beside = beside or "type" in node
+            kinds &= frozenset().union(*(self.kinds(branch, trail, beside=beside) for branch in branches))
         return kinds
 
 

@@ -88,6 +88,18 @@ def test_keyword(schema: Any, strict: Any) -> None:
 
 
 TRIPS: list[tuple[str, Any, list[Any]]] = [
+    ("a dict of nothing", {"type": "object", "additionalProperties": {"type": "string", "const": 1}}, [{}]),
+    ("further ones of nothing", obj({"a": {}}, patternProperties={"^b": {"enum": []}}), [{}, {"a": 1}]),
+    (
+        "a tuple before what cannot be",
+        {"prefixItems": [{"type": "integer"}, {"not": {}, "type": "integer"}]},
+        [[1], []],
+    ),
+    (
+        "null beside what is required of objects",
+        obj({"a": {"type": ["object", "null"], "properties": {"b": {}}, "anyOf": [{"required": ["b"]}]}}),
+        [{"a": None}, {"a": {"b": 1}}, {}],
+    ),
     ("three states", obj({"a": {"type": ["string", "null"]}}), [{}, {"a": None}, {"a": "x"}]),
     ("two states", obj({"a": {"type": "string"}}), [{}, {"a": "x"}]),
     ("a taken word", obj({"a": {"enum": ["<absent>", None]}}), [{}, {"a": None}, {"a": "<absent>"}]),
@@ -303,3 +315,10 @@ def test_enums_are_kept_as_long_as_all_of_them_keep_to_the_limit() -> None:
     rules: Any = Schema.of(raw).strict["properties"]
     kept = [name for name, rule in rules.items() if "enum" in str(rule)]
     assert kept == ["x300", "x200"]
+
+
+def test_a_rule_that_goes_round_in_a_circle_is_an_issue_once_it_is_met() -> None:
+    again = {"$ref": "#/$defs/a"}
+    schema = Schema.of(obj({"x": {"anyOf": [again, {"type": "integer"}]}}, **{"$defs": {"a": {"oneOf": [again]}}}))
+    assert schema.validate({}).issues == ()
+    assert [(issue.path, issue.kind) for issue in schema.validate({"x": "one"}).issues] == [("$", "depth")]
