@@ -75,6 +75,17 @@ def test_a_full_disk_is_told(inbox: Path, base_url: str, words: str) -> None:
     assert (code, "stdout cannot be written: No space left on device" in err, "Traceback" in err) == (1, True, False)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_table_that_cannot_be_written_is_told_with_the_way_on(inbox: Path, base_url: str) -> None:
+    (inbox / "out.csv.part").symlink_to("/dev/full")
+    code, err = shell(inbox, "$X extract shop.py:Order a.txt --out out.csv", base_url)
+    said = [
+        "out.csv cannot be written: No space left on device.",
+        "0 of 1 failed; with --journal FILE it could go on",
+    ]
+    assert (code, err.splitlines()[-2:]) == (1, said)
+
+
 def test_a_closed_stdout_is_told_before_anything_is_asked(inbox: Path, base_url: str) -> None:
     told = (2, "stdout is closed: there is nowhere to write to.\n")
     assert shell(inbox, "$X extract shop.py:Order a.txt >&-", base_url) == told

@@ -11,6 +11,7 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, BinaryIO
 from weakref import finalize
 from zlib import crc32
@@ -44,6 +45,9 @@ class Journal:
             self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
         except OSError as error:
             raise SetupError(f"The journal {self.path} cannot be opened: {error.strerror}.") from None
+        if not S_ISREG(os.fstat(self._fd).st_mode):
+            os.close(self._fd)
+            raise SetupError(f"The journal {self.path} is no file, but a device or a pipe.", remedy="Name a file.")
         self._syncing = Syncing(self._fd)
         self._close = finalize(self, self._syncing.close)
         try:
@@ -104,7 +108,7 @@ class Journal:
 
     def _begun(self, opened: BinaryIO) -> bool:
         """Whether the file begins as a journal does; it may be empty, or hold the beginning of a first line."""
-        first = opened.readline()
+        first = opened.readline(len(_HEADER))
         if first == _HEADER:
             return True
         if _HEADER.startswith(first):
@@ -142,7 +146,7 @@ def records(path: str | os.PathLike[str]) -> Iterator[tuple[int, Mapping[str, An
     """The records of a journal with the numbers of their lines; None where a line is damaged. Nothing is changed."""
     try:
         with Path(path).open("rb") as opened:
-            if opened.readline() != _HEADER:
+            if opened.readline(len(_HEADER)) != _HEADER:
                 raise SetupError(f"{path} is no journal of this version.")
             for number, line in enumerate(opened, 2):
                 yield number, parsed(line)

@@ -66,7 +66,8 @@ def read_all(
         except (BudgetError, SetupError, ValueError, OSError, Unwritten) as error:
             if isinstance(error, Unwritten) and error.quiet:
                 raise
-            say(str(error), "red")
+            unwritten = error.strerror if isinstance(error, OSError) and out is not None else None
+            say(f"{out} cannot be written: {unwritten}." if unwritten else str(error), "red")
             tally.stopped = True
         except KeyboardInterrupt:
             tally.interrupts += 1
@@ -191,15 +192,18 @@ def _seen(pages: Iterable[Seen]) -> Iterator[str]:
 
 def _ended(tally: _Tally, options: BatchOptions) -> int:
     left = tally.files - tally.done
+    way = "run the same command again to go on" if options.get("journal") else "with --journal FILE it could go on"
     if tally.interrupts:
-        way = "run the same command again to go on" if options.get("journal") else "with --journal FILE it could go on"
         say(f"interrupted: {tally.done} of {tally.files} done, {tally.failed} of them failed; {way}.", "red")
         return 130
     if tally.refused and left:
         say("The other files were not tried.", "red")
     failed = tally.failed + left
-    if failed:
-        say(f"{failed} of {tally.files} failed" if tally.refused or not left else f"{tally.failed} failed, {left} left")
+    if failed or tally.stopped:
+        counts = (
+            f"{failed} of {tally.files} failed" if tally.refused or not left else f"{tally.failed} failed, {left} left"
+        )
+        say(f"{counts}; {way}" if tally.stopped else counts)
     return 1 if failed or tally.stopped else 0
 
 
