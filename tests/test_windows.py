@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, cast
 
 import pytest
+from pydantic import BaseModel
 
 from extractor import Extractor, Verify
 from extractor.chat import ChatRequest
@@ -12,6 +14,11 @@ from extractor.errors import ModelStatusError
 from extractor.testing import FakeModel, Script
 
 from .ledgers import Clerk, Ledger, Row, ledger, rows
+
+
+class Person(BaseModel):
+    id: int
+    name: str
 
 
 def read(clerk: Clerk) -> tuple[Extractor, FakeModel]:
@@ -113,6 +120,32 @@ def test_a_type_that_wants_but_some_rows_costs_few_requests_more() -> None:
     model.requests.clear()
     extractor.extract(Ledger, ledger(wanted), count_rows=False)
     assert len(model.requests) <= 2
+
+
+@pytest.mark.parametrize(
+    ("write", "read_back"),
+    [
+        ('  {{"id": {0}, "name": "Ada, {0}", "city": "Oslo"}},', r'^  {"id": (\d+), "name": "(.+?)"'),
+        ('<person id="{0}"><name>Ada, {0}</name><city>Oslo</city></person>', r'^<person id="(\d+)"><name>(.+?)<'),
+    ],
+    ids=["JSON", "XML"],
+)
+@pytest.mark.parametrize("lost", [None, 70])
+def test_records_are_counted_as_rows_are(write: str, read_back: str, lost: int | None) -> None:
+    wanted = [{"id": at, "name": f"Ada, {at}"} for at in range(1000, 1120)]
+
+    def answer(request: ChatRequest) -> Script:
+        part = str(request.messages[-1]["content"])
+        found = [{"id": int(a), "name": b} for a, b in re.findall(read_back, part, re.MULTILINE)]
+        return {"value": [one for one in found if one["id"] != 1000 + (lost or -1)][:50]}
+
+    extractor = Extractor("m", base_url="http://models.example.com/v1", transport=FakeModel(answer, repeat=True))
+    text = "\n".join(["[", *(write.format(one["id"]) for one in wanted), "]"])
+    result = extractor.extract(list[Person], text)
+    assert [one.model_dump() for one in result.value] == [one for one in wanted if one["id"] != 1000 + (lost or -1)]
+    assert result.coverage is not None
+    assert (result.coverage.rows_seen, result.coverage.rows_returned) == (120, 120 - (lost is not None))
+    assert [issue.kind for issue in result.issues] == ["uncovered"] * (lost is not None)
 
 
 def test_a_list_alone_is_read_in_windows() -> None:

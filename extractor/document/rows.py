@@ -26,6 +26,10 @@ _SIGN = re.compile(r"[-+–—|.:;*#]+|[$€£¥₹]|CR|DR|EUR|USD|GBP|CHF")
 _MONTH = re.compile(r"[^\W\d_]{3,9}\.?")
 _BULLET = re.compile(r"([-*•‣◦▪–—·]|\(?[0-9]{1,3}[.)]|\(?[a-z][.)])\s+\S")
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_JSON_RECORD = re.compile(r'[\[,\s]*\{\s*"((?:[^"\\]|\\.)+)"\s*:.*\}[\],\s]*')
+_XML_RECORD = re.compile(
+    r"<([\w:.-]+)(?:(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')){2,}\s*(?:/>|>.*</\1>)|(?:\s[^<>]*)?>\s*<(?![/!]).*</\1>)"
+)
 _RULE = re.compile(r"[\s|:+=_.\-–—]*[-=_|]{3}[\s|:+=_.\-–—]*")
 _DIGITS = re.compile(r"\d+")
 _FIGURES = re.compile(r"\d[\d.,]*")
@@ -69,8 +73,10 @@ def looks_of(lines: Sequence[Line]) -> Looks:
 def shape_of(text: str) -> Shape | None:
     """What lines of one run have in common; None where a line has nothing of a row."""
     bare = text.strip()
-    if not bare or len(bare) > _LONGEST_ROW or _RULE.fullmatch(bare) or _names_a_total(bare):
+    if not bare or _RULE.fullmatch(bare) or _names_a_total(bare):
         return None
+    if len(bare) > _LONGEST_ROW:
+        return _record(bare)
     return next((found for shape in _SHAPES if (found := shape(bare)) is not None), None)
 
 
@@ -107,7 +113,13 @@ def _listed(bare: str) -> Shape | None:
     return None if found is None else ("listed", _DIGITS.sub("0", found[1])[-1])
 
 
-_SHAPES: tuple[Callable[[str], Shape | None], ...] = (_delimited, _listed, _columns)
+def _record(bare: str) -> Shape | None:
+    """An object of JSON, or an element of XML that holds several things, in a line: its first key, or its name."""
+    found = _JSON_RECORD.fullmatch(bare) or _XML_RECORD.fullmatch(bare)
+    return None if found is None else ("record", found[1])
+
+
+_SHAPES: tuple[Callable[[str], Shape | None], ...] = (_record, _delimited, _listed, _columns)
 
 
 def _kind(word: str) -> str:
@@ -161,10 +173,10 @@ def _heads(
 ) -> tuple[int, ...]:
     """The header lines of a run: its first rows where they hold no digits, else lines of words right above it."""
     first, shape = rows[0], shapes[rows[0]]
-    delimited = shape is not None and shape[0] != "columns" and shape[0] != "listed"
+    delimited = shape is not None and shape[0] not in ("columns", "listed", "record")
     if delimited and (not _has_digits(lines[first].text) or _ruled(lines, first)):
         return (first,)
-    if delimited or (shape is not None and shape[0] == "listed"):
+    if delimited or (shape is not None and shape[0] in ("listed", "record")):
         return ()
     found: list[int] = []
     for at in range(first - 1, max(first - 4, -1), -1):

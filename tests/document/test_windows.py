@@ -85,6 +85,28 @@ def test_fields_between_marks_are_rows_under_their_header(mark: str) -> None:
     assert rows_in("\n".join(lines)) == lines[1:]
 
 
+@pytest.mark.parametrize(
+    "write",
+    [
+        '{{"name": "Ada, {0}", "city": "Oslo"}}',
+        '  {{"name":"Ada","tags":["a","b"],"at":{{"x":{0}}}}},',
+        '<person name="Ada" city="Oslo"/>',
+        "<person id='{0}' city='Oslo'>Ada</person>",
+        "<person><name>Ada {0}</name></person>",
+        '<a:person id="{0}"><name>Ada</name><b/></a:person>',
+    ],
+)
+def test_records_in_a_line_are_rows(write: str) -> None:
+    lines = [write.format(at) for at in range(6)]
+    assert rows_in("\n".join(["[", *lines, "]"])) == lines
+
+
+def test_fields_of_records_are_no_rows_of_their_own() -> None:
+    fields = ["<order>", "<name>Ada</name>", '<total cur="EUR">3.50</total>', "<note/>", "</order>"]
+    assert rows_in("\n".join(fields * 6)) == []
+    assert rows_in('{\n"name": "Ada",\n"at": {"x": 1}\n},\n' * 6) == []
+
+
 def test_what_looks_like_rows_and_what_does_not() -> None:
     table = [f"{at:02}/01/2024  Payment {at}  {at}.00" for at in range(1, 9)]
     around = ["Dear Sir or Madam,", "we have booked in 2024 what follows.", "", *table[:4]]
