@@ -83,7 +83,7 @@ def test_what_was_recorded_is_read_anew_by_a_changed_type(inbox: Path) -> None:
         (("inbox",), "inbox is a folder. Name its files: 'inbox/*.pdf', or 'inbox/**/*' with those in its folders."),
         (("https://a.example/a.pdf",), "https://a.example/a.pdf is an address. Give --fetch to have it fetched."),
         (("-", "-"), "Standard input (-) can be read once."),
-        (("inbox/*.txt", "--journal", "/dev/zero"), "The journal /dev/zero is no file, but a device or a pipe. Name a"),
+        (("inbox/*.txt", "--journal", "/dev/zero"), "The journal /dev/zero is a device or a pipe. Name a file."),
         (("inbox/*.txt", "--journal", "types.py"), "types.py is no journal, and is left as it is. Name another file."),
     ],
 )

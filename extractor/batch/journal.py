@@ -47,7 +47,7 @@ class Journal:
             raise SetupError(f"The journal {self.path} cannot be opened: {error.strerror}.") from None
         if not S_ISREG(os.fstat(self._fd).st_mode):
             os.close(self._fd)
-            raise SetupError(f"The journal {self.path} is no file, but a device or a pipe.", remedy="Name a file.")
+            raise SetupError(f"The journal {self.path} is a device or a pipe.", remedy="Name a file.")
         self._syncing = Syncing(self._fd)
         self._close = finalize(self, self._syncing.close)
         try:
