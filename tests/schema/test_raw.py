@@ -322,3 +322,26 @@ def test_a_rule_that_goes_round_in_a_circle_is_an_issue_once_it_is_met() -> None
     schema = Schema.of(obj({"x": {"anyOf": [again, {"type": "integer"}]}}, **{"$defs": {"a": {"oneOf": [again]}}}))
     assert schema.validate({}).issues == ()
     assert [(issue.path, issue.kind) for issue in schema.validate({"x": "one"}).issues] == [("$", "depth")]
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        ("date", "2024-02-29", "2023-02-29"),
+        ("date-time", "2024-02-29T12:00:00.1234567+02:00", "2024-02-29T12:00:00"),
+        ("email", "ada@example.org", "ada"),
+        ("ipv4", "10.0.0.1", "10.0.0.256"),
+        ("ipv6", "::1", "1"),
+        ("uuid", "01234567-89ab-cdef-0123-456789abcdef", "0123"),
+        ("uri", "https://example.org/a", "example.org/a"),
+    ],
+)
+def test_answers_are_held_to_formats(name: str, right: object, wrong: object) -> None:
+    schema = Schema.of(holding({"format": name}))
+    assert [schema.validate({"x": value}).issues for value in (right, 1)] == [(), ()]
+    (issue,) = schema.validate({"x": wrong}).issues
+    assert (issue.path, issue.kind) == ("$.x", "format")
+
+
+def test_a_format_that_few_know_is_any_text() -> None:
+    assert Schema.of(holding({"type": "string", "format": "colour"})).validate({"x": "?"}).issues == ()
