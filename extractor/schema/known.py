@@ -91,6 +91,10 @@ _KNOWN: dict[str, Callable[[], Json]] = {
     f"{_EXTRA}payment.PaymentCardNumber.validate": _pattern("[0-9]{12,19}"),
     "pydantic.types.PaymentCardNumber.validate": _pattern("[0-9]{12,19}"),
     "pydantic.types.ByteSize._validate": _pattern(rf"[0-9]*\.?[0-9]+ *({_UNIT})?"),
+    "docling_core.types.doc.common.meta._ExtraAllowingModel._validate_field_names": lambda: {
+        "patternProperties": {"^_?[^_].*__.+$": True},
+        "additionalProperties": False,
+    },
 }
 _BY_NAME = {".".join(name.rsplit(".", 2)[1:]): tells for name, tells in _KNOWN.items()}
 

@@ -7,7 +7,17 @@ from typing import Annotated, Any, ClassVar
 
 import pytest
 from jsonschema import Draft202012Validator
-from pydantic import BaseModel, ByteSize, ConfigDict, Field, IPvAnyNetwork, NameEmail, RootModel, field_validator
+from pydantic import (
+    BaseModel,
+    ByteSize,
+    ConfigDict,
+    Field,
+    IPvAnyNetwork,
+    NameEmail,
+    RootModel,
+    field_validator,
+    model_validator,
+)
 from pydantic_extra_types.country import CountryAlpha2
 from pydantic_extra_types.domain import DomainStr
 from pydantic_extra_types.isbn import ISBN
@@ -188,6 +198,34 @@ def test_what_an_init_wants_is_required_and_what_a_schema_adds_is_taken_by_those
     schema = Schema.of(Untold)
     assert schema.validate(schema.decode(wire)).value == Untold("a")
     assert schema.encode({"kind": "b"}) == {"kind": "b"}
+
+
+def of_docling(function: Any) -> Any:
+    function.__module__ = "docling_core.types.doc.common.meta"
+    return function
+
+
+class _ExtraAllowingModel(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    summary: str | None = None
+
+    @model_validator(mode="after")
+    @of_docling
+    def _validate_field_names(self) -> Any:
+        for key in self.model_extra or {}:
+            if not all(key.split("__", 1)) or "__" not in key:
+                raise ValueError(f"{key} is no name")
+        return self
+
+
+def test_further_fields_of_docling_have_a_namespace() -> None:
+    schema = Schema.of(_ExtraAllowingModel)
+    fits = Draft202012Validator(schema.strict).is_valid
+    for name, right in (("acme__size", True), ("_a__b", True), ("size", False), ("__a__b", False), ("a__", False)):
+        value = {"summary": "a", name: 1}
+        assert (name, fits(schema.encode(value))) == (name, right)
+        assert (name, schema.validate(value).issues == ()) == (name, right)
 
 
 def _typed(rule: dict[str, Any]) -> None:
