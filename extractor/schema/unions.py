@@ -108,7 +108,7 @@ def _boxed(form: Form) -> Form:
 def kinded(c: Compiler, forms: list[tuple[object, Form]], place: Place) -> list[tuple[object, Form]]:
     """Objects that begin with the same key get one more before it, that names the branch."""
     objects = [form for _, form in forms if c.shape(form).get("type") == "object"]
-    if c.dialect.first_keys_shared or len({_first_key(c.shape(form)) for form in objects}) == len(objects):
+    if c.dialect.first_keys_shared or _begin_apart([c.shape(form) for form in objects]):
         return forms
     c.change(place, "kind", "the branches begin with the same key, so each is named by a property before it")
     return [
@@ -117,11 +117,13 @@ def kinded(c: Compiler, forms: list[tuple[object, Form]], place: Place) -> list[
     ]
 
 
-def _first_key(schema: Json) -> str:
-    """The first property, and its value where it is fixed."""
-    for key, rule in _mapping(schema["properties"]).items():
-        return text_of([key, _mapping(rule).get("const")])
-    return ""
+def _begin_apart(shapes: list[Json]) -> bool:
+    """Whether the first properties have different names, or each a value of its own."""
+    values: dict[str, list[str | None]] = {}
+    for shape in shapes:
+        key, rule = next(iter(_mapping(shape["properties"]).items()), ("", {}))
+        values.setdefault(key, []).append(text_of(fixed["const"]) if "const" in (fixed := _mapping(rule)) else None)
+    return all(len(held) == 1 or (None not in held and len({*held}) == len(held)) for held in values.values())
 
 
 def _name_of(c: Compiler, branch: object, at: int) -> str:

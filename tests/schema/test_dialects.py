@@ -146,3 +146,15 @@ def _refs(schema: Any, found: list[str]) -> list[str]:
         for value in schema:
             _refs(value, found)
     return found
+
+
+def test_a_fixed_first_value_beside_a_free_one_does_not_tell_branches_apart() -> None:
+    def branch(rule: dict[str, Any], more: str) -> dict[str, Any]:
+        properties = {"a": rule, more: {"type": "string"}}
+        return {"type": "object", "properties": properties, "required": ["a", more], "additionalProperties": False}
+
+    raw = {"anyOf": [branch({"const": "x"}, "b"), branch({"type": "string"}, "c")]}
+    schema = Schema.of(raw, dialect="core")
+    branches: Any = schema.strict["properties"]["value"]["anyOf"]  # type: ignore[index]
+    assert [list(one["properties"]) for one in branches] == [["kind", "a", "b"], ["kind", "a", "c"]]
+    assert schema.decode(schema.encode({"a": "x", "c": "y"})) == {"a": "x", "c": "y"}
