@@ -21,6 +21,9 @@ TOLD = "$told"
 FOLDED = "$folded"
 """Stands beside an enum whose texts the type takes in any case."""
 
+SAID = "$said"
+"""Stands in a merged rule and lists keywords that hold besides, with their values: a rule has each of them once."""
+
 TAKEN = "$taken"
 """Stands in the rule of a class that takes no other properties than those named, and says what takes them."""
 

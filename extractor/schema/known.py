@@ -13,6 +13,8 @@ from inspect import signature
 from types import CodeType
 from typing import Any
 
+from annotated_types import Predicate
+
 from .form import FOLDED, TAKEN, Json
 
 _EXTRA = "pydantic_extra_types."
@@ -21,6 +23,17 @@ _FOUR = "[0-9A-Fa-f]{4}"
 _LABEL = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
 _DOMAIN = rf"^({_LABEL}\.)+([a-zA-Z]{{2,63}}|xn--[a-zA-Z0-9]{{2,59}})$"
 _UNIT = "[kKmMgGtTpPeE]([iI]?[bB]([iI][tT])?)?|[bB]([iI][tT])?"
+_PREDICATE = "apply_known_metadata.<locals>.val_func"
+_PREDICATES: dict[object, str] = {
+    str.islower: "^[^A-Z]+$",
+    str.isupper: "^[^a-z]+$",
+    str.isdigit: r"^\d+$",
+    str.isdecimal: r"^\d+$",
+    str.isascii: r"^[\t\n\r -~]*$",
+    str.isalnum: r"^[^\W_]+$",
+    str.isalpha: r"^[^\W\d_]+$",
+    str.isidentifier: r"^[^\W\d]\w*$",
+}
 _ENUM, _PATTERN = "Validates the enum", "Validates the regular expression"
 _ONE_OF = ("must be one of enum values (", "must validate the enum values (", "each list item must be one of (")
 _GROUP = re.compile(r"\\.|\[\^?\]?[^]]*\]|\([^)]*\)")
@@ -34,9 +47,17 @@ def known(function: Any, rule: Json) -> Json:
     tells = _BY_NAME.get(name)
     if tells is not None and f"{inner.__module__}.{name}" in _KNOWN:
         return {**rule, **tells()}
+    if name == _PREDICATE and (pattern := _predicate(function)) and "pattern" not in rule:
+        return _within(rule, {"pattern": pattern})
     if name.endswith(("_validate_enum", "_validate_regular_expression")):
         return _within(rule, _generated(inner.__code__))
     return rule
+
+
+def _predicate(function: Any) -> str | None:
+    """What the texts are that a predicate of Python's own takes, of those that ``annotated_types`` names."""
+    held = dict(zip(function.__code__.co_freevars, function.__closure__, strict=True))["annotation"].cell_contents
+    return _PREDICATES.get(held.func) if isinstance(held, Predicate) else None
 
 
 def initiated(rule: Json, kind: type) -> Json:

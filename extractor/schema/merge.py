@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from typing import TYPE_CHECKING
 
-from .form import Json
+from .form import SAID, Json
 from .regexes import pattern_fits
 
 if TYPE_CHECKING:
@@ -24,10 +24,16 @@ _IMPLIED = {
 }
 _KIND_OF = {keyword: kind for kind, keywords in _IMPLIED.items() for keyword in keywords.split()}
 PLAIN = frozenset(
-    [*_KIND_OF, "type", "enum", "const", "contentSchema", "unevaluatedProperties", "unevaluatedItems", "$unsupported"]
+    [
+        *_KIND_OF,
+        *("type", "enum", "const", "contentSchema", "unevaluatedProperties", "unevaluatedItems"),
+        *(SAID, "$unsupported"),
+    ]
 )
 """Keywords that say something of a value by themselves. All others are annotations."""
 
+_ONE = frozenset(["pattern", "format"])
+"""Keywords of which a node has one: a second one is said in words."""
 _MOST_BRANCHES = 64
 _MOST_WAYS = 4
 
@@ -98,6 +104,8 @@ def both(a: Json, b: Json, find: Find) -> Json:
     for key, value in b.items():
         if key not in node:
             node[key] = value
+        elif key in _ONE and node[key] != value:
+            node[SAID] = [*_list(node.get(SAID)), (key, value)]
         elif node[key] != value:
             node[key] = _BOTH.get(key, _first)(node[key], value)
     if "properties" in a or "properties" in b or "additionalProperties" in a or "additionalProperties" in b:
@@ -219,6 +227,7 @@ _BOTH: dict[str, Callable[..., object]] = {
     "contains": _first,
     "multipleOf": _multiple,
     "uniqueItems": lambda a, b: bool(a or b),
+    SAID: lambda a, b: [*a, *(one for one in b if one not in a)],
     "description": _first,
     **dict.fromkeys(("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains"), max),
     **dict.fromkeys(("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains"), min),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..paths import Keys
 from . import patterns
 from .codec import SAME, Codec, Pruning
-from .form import TOLD, Form, Json, Nothing, text_of
+from .form import SAID, TOLD, Form, Json, Nothing, text_of
 from .regexes import has_looks, names_signs, portable, says_nothing, without_looks
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def string(c: Compiler, node: Json, place: Place) -> Form:
 def _text_rules(c: Compiler, node: Json, place: Place) -> tuple[Json, tuple[str, ...]]:
     """The node with pattern and format as the dialect can take them, and what is lost by that in words."""
     rules = dict(node)
-    notes: list[str] = []
+    besides = node.get(SAID)
+    notes = [say(key, value) for key, value in besides] if isinstance(besides, list) else []
     if "pattern" in rules and "pattern" in c.dialect.keywords:
         notes += _portable_pattern(c, rules, place)
     form = rules.get("format")

@@ -219,8 +219,9 @@ class _Generator(GenerateJsonSchema):
         for step in map(_unwrapped, schema["steps"][1:]):
             kind = _STEPS.get(step["type"], False)
             if found.get("type", kind) == kind and ("type" in found or "anyOf" in found):
-                bounds = self.generate_inner(step)
-                found = {**{key: bounds[key] for key in bounds if key != "type"}, **found}
+                inner = self.generate_inner(step)
+                bounds = {key: inner[key] for key in inner if key != "type"}
+                found = {"allOf": [found, bounds]} if bounds.keys() & found.keys() else {**bounds, **found}
         return found
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:

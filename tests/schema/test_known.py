@@ -6,6 +6,7 @@ import re
 from typing import Annotated, Any, ClassVar
 
 import pytest
+from annotated_types import IsAscii, IsDigits, LowerCase, Predicate, UpperCase
 from jsonschema import Draft202012Validator
 from pydantic import (
     BaseModel,
@@ -36,6 +37,12 @@ ROWS: list[tuple[Any, list[str], list[str]]] = [
     (ISBN, ["8537809667", "9788537809662"], ["123", "97885378096621"]),
     (PaymentCardNumber, ["4000000000000002"], ["4000 0000 0000 0002", "40000000"]),
     (ByteSize, ["12", "1.5 GB", "2MiB", "10 kbit"], ["much", "1 XB"]),
+    (LowerCase[str], ["a b", "é1"], ["aB", "A"]),
+    (UpperCase[str], ["A B", "É1"], ["aB", "a"]),
+    (IsDigits[str], ["012", "\u0663"], ["1a", ""]),
+    (IsAscii[str], ["a ~", ""], ["é"]),
+    (Annotated[str, Predicate(str.isidentifier)], ["_a1", "größe"], ["1a", "a b", ""]),
+    (Annotated[str | None, Predicate(str.isalpha)], ["añ"], ["a1", "a_"]),
     (NameEmail, ["Ada <ada@example.org>", "ada@example.org"], ["Ada", "ada@", "<ada@example.org"]),
     (IPvAnyNetwork, ["192.0.2.0/24", "2001:db8::/32", "::1", "::ffff:192.0.2.1"], ["192.0.2", "2001:db8::/129", ":"]),
 ]
@@ -48,6 +55,15 @@ def test_types(kind: Any, taken: list[str], refused: list[str]) -> None:
     for text, right in [*((text, True) for text in taken), *((text, False) for text in refused)]:
         assert (text, fits(schema.encode(text))) == (text, right)
         assert (text, schema.validate(text).issues == ()) == (text, right)
+
+
+def test_a_second_pattern_is_said() -> None:
+    rule = Schema.of(Annotated[str, Predicate(str.isalnum), Field(pattern="^a")]).strict["properties"]["value"]  # type: ignore[index]
+    assert rule == {"type": "string", "pattern": r"^[^\W_]+$", "description": "Must match the pattern ^a"}
+    raw = {"allOf": [{"type": "string", "pattern": "^a"}, {"pattern": "b$"}, {"pattern": "c"}]}
+    rule = Schema.of(raw).strict["properties"]["value"]  # type: ignore[index]
+    assert rule["pattern"] == "^a"
+    assert rule["description"] == "Must match the pattern b$. Must match the pattern c."
 
 
 def test_a_code_in_another_case_is_written_as_it_is_listed() -> None:
