@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -38,7 +39,11 @@ _UNTRUSTED = (
     " If it is yours, name its certificates in SSL_CERT_FILE, or give"
     " transport=RetryTransport(PoolTransport(verify=ssl.create_default_context(cafile=…)))."
 )
+_TOO_SOON = " timeout= gives it longer."
 _UNREACHED = " Check base_url, and that the server is running and can be reached from here."
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.S | re.I)
+_LONGEST_PAGE = 4096
+"""Characters of a page that are looked at."""
 _SHORTEST_SECRET = 8
 """Characters."""
 _HEADERS = {
@@ -186,7 +191,8 @@ class Endpoint:
         """
         said = self._clean(str(error)).rstrip(".") or type(error).__name__
         unreached = _UNREACHED if isinstance(error, httpx.ConnectError) else ""
-        way = _UNTRUSTED if "CERTIFICATE_VERIFY_FAILED" in said else unreached
+        late = _TOO_SOON if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout) else unreached
+        way = _UNTRUSTED if "CERTIFICATE_VERIFY_FAILED" in said else late
         failed = ModelUnreachableError(
             f"No usable answer from {self.host}: {said}.{way}", took=took_of(request, started)
         )
@@ -301,8 +307,13 @@ def said_in(text: str) -> str:
     for key in ("error", "message"):
         if isinstance(found, dict) and found.get(key):
             found = found[key]
-    said = " ".join(str(found).split()) or "(empty body)"
+    said = " ".join(_seen(str(found)).split()) or "(empty body)"
     return said if len(said) <= 500 else f"{said[:499]}…"
+
+
+def _seen(text: str) -> str:
+    """What a person sees of a page that came in the place of JSON."""
+    return _MARKUP.sub(" ", text[:_LONGEST_PAGE]) if text.lstrip()[:1] == "<" else text
 
 
 def took_of(request: httpx.Request, started: float) -> Took:

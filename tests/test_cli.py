@@ -112,6 +112,8 @@ def test_standard_input_and_a_json_schema(inbox: Path, base_url: str) -> None:
     ("words", "said"),
     [
         (("extract", "nothing", "a.txt"), "There is no ready-made type 'nothing'. Write module:Name, file.py:Name"),
+        (("extract", "nothing", "a.txt"), " or one of: bank-statement, contract, email,"),
+        (("infer", "absent.json"), "absent.json: No such file or directory"),
         (("extract", "types.py:Ordr", "a.txt"), "'types.py:Ordr': there is no 'Ordr' in it. It has: BaseModel, Order."),
         (("extract", "absent.py:Order", "a.txt"), "There is no file absent.py."),
         (("extract", "lacking.py:Order", "a.txt"), "lacking.py cannot be imported: No module named 'absent'."),

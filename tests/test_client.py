@@ -221,6 +221,11 @@ FAILURES = [
     (httpx.Response(404, text="nope"), ModelStatusError, "nope. Check base_url"),
     (httpx.Response(302, headers={"location": "https://b.example"}), ModelStatusError, "Redirects are not followed"),
     (httpx.Response(500), ModelStatusError, r"answered 500 Internal Server Error: \(empty body\)"),
+    (
+        httpx.Response(502, text="<html><style>p {}</style><title>502 Bad Gateway</title><!-- x --><hr>nginx</html>"),
+        ModelStatusError,
+        "answered 502 Bad Gateway: 502 Bad Gateway nginx[.]",
+    ),
     (httpx.Response(200, text="<html>Welcome</html>"), ModelProtocolError, "<html>Welcome</html>"),
     (httpx.Response(200, json={"error": {"message": "overloaded"}}), ModelProtocolError, "overloaded"),
     (httpx.Response(200, json={"choices": []}), ModelProtocolError, "choices"),
@@ -228,7 +233,7 @@ FAILURES = [
     (httpx.Response(200, content=b""), ModelProtocolError, "empty"),
     (httpx.Response(200, content=b"\x1f\x8bgarbage"), ModelProtocolError, "no JSON"),
     (httpx.ConnectError("refused"), ModelUnreachableError, "models.example.com: refused. Check base_url"),
-    (httpx.ReadTimeout("30 s without a byte"), ModelUnreachableError, "30 s without a byte"),
+    (httpx.ReadTimeout("30 s without a byte"), ModelUnreachableError, "a byte[.] timeout= gives it longer[.]"),
 ]
 
 

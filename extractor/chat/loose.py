@@ -134,8 +134,19 @@ def _load_odd(body: bytes | str, what: str, whole: bool) -> object:
     try:
         found = json.loads(shown.removeprefix("\ufeff"), parse_constant=lambda _: None)
         return orjson.loads(mended(json.dumps(found, ensure_ascii=False))) if whole else found
-    except (ValueError, RecursionError):
-        raise protocol_error(f"{what} is {_kind_of(shown)}", body) from None
+    except (ValueError, RecursionError) as error:
+        cut = isinstance(error, json.JSONDecodeError) and shown.startswith("{") and _ends(shown)
+        kind = "half of a JSON object, which breaks off: something between cuts it" if cut else _kind_of(shown)
+        raise protocol_error(f"{what} is {kind}", body) from None
+
+
+def _ends(shown: str) -> bool:
+    """Whether JSON goes well until the text ends."""
+    try:
+        orjson.loads(shown)
+    except orjson.JSONDecodeError as error:
+        return error.pos >= len(shown)
+    return False
 
 
 def _kind_of(shown: str) -> str:

@@ -72,13 +72,18 @@ def _names(node: ast.stmt) -> list[str]:
     return [alias.id] if isinstance(alias, ast.Name) else []
 
 
+def dashed(name: str) -> str:
+    """``BankStatement`` as a word of the command line: ``bank-statement``."""
+    return "".join(f"-{char.lower()}" if char.isupper() else char for char in name).removeprefix("-")
+
+
 def _ready_made(incomplete: str) -> list[str]:
     from importlib.util import find_spec
 
     found = find_spec("schemas")
     assert found is not None
     names = _listed(Path(str(found.origin)), "TYPES")
-    made = ("".join(f"-{char.lower()}" if char.isupper() else char for char in name)[1:] for name in names)
+    made = map(dashed, names)
     return sorted(name for name in made if name.startswith(incomplete))
 
 

@@ -69,5 +69,6 @@ def usage_errors() -> Iterator[None]:
     try:
         yield
     except (ExtractorError, TypeError, ValueError, OSError, ImportError, SyntaxError) as error:
-        say(str(error), "red")
+        named = isinstance(error, OSError) and error.filename is not None
+        say(f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and named else str(error), "red")
         raise typer.Exit(2) from None

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from ..errors import SetupError
+from .completing import dashed
 from .streams import set_aside
 
 _WAYS = "Write module:Name, file.py:Name, a .json file with a JSON Schema, fields ('name, age int'), or one of: "
@@ -40,7 +41,8 @@ def _ready_made(word: str) -> Any:
 
     by_name = {_plain(name): getattr(schemas, name) for name in schemas.TYPES}
     if _plain(word) not in by_name:
-        raise SetupError(f"There is no ready-made type {word!r}.", remedy=_WAYS + ", ".join(sorted(by_name)) + ".")
+        names = ", ".join(sorted(map(dashed, schemas.TYPES)))
+        raise SetupError(f"There is no ready-made type {word!r}.", remedy=f"{_WAYS}{names}.")
     return by_name[_plain(word)]
 
 

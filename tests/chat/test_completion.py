@@ -274,6 +274,7 @@ def test_json_that_is_a_little_off_is_read(body: bytes | str) -> None:
         (b'{"choices": []}', "The answer is no chat completion: its choices are empty"),
         (b'{"choices": [null]}', "its choices are empty"),
         (b'{"choices": [' + b"[" * 100_000, "The answer is no JSON"),
+        (b'{"choices": [{"message": {"content": "{', "The answer is half of a JSON object, which breaks off"),
     ],
 )  # fmt: skip
 def test_what_is_no_completion_is_a_protocol_error_that_quotes_it(body: bytes, said: str) -> None:

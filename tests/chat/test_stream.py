@@ -212,7 +212,7 @@ def test_reasoning_refusal_and_unknown_text_grow() -> None:
         (b'event: error\ndata: {"message": "Overloaded"}\n\n', "The stream reports an error"),
         (b"data: {oops\n\n", "An event of the stream is no JSON. It begins: {oops"),
         (b"data: 5\n\n", "An event of the stream is JSON, but no object. It begins: 5"),
-        (b'data: {"choices": [{"delta": {"conte', "An event of the stream is no JSON"),
+        (b'data: {"choices": [{"delta": {"conte', "An event of the stream is half of a JSON object"),
         (b'data: {"choices": [{"delta": {"content": "x"}}]}\n\n', "The stream broke off: neither a finish_reason nor"),
         (b"<html>no stream</html>", "The stream held no event. It begins: <html>no stream</html>"),
         (b"", "The stream held no event: it is empty."),
