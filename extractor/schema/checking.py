@@ -185,34 +185,28 @@ class Checker(Protocol):
     def within(self, context: object) -> Checker: ...
 
 
-def _read_twice(first: Callable[..., object], then: Callable[..., object], text: str | bytes, **options: Any) -> object:
-    first(text, **options)
-    return then(text, **options)
-
-
 class PydanticChecker:
     """A type's own rules, in JSON mode.
 
     ``listed`` are the properties of its source schema. ``context`` is what Pydantic hands to the type's validators.
-    ``first`` reads the text before the type does, where the type alone would leave some of it unread.
+    ``whole`` reads the text in the place of the type, where the type alone would leave some of it unread.
     """
 
-    __slots__ = ("_first", "_listed", "_read", "adapter", "context")
+    __slots__ = ("_listed", "_read", "_whole", "adapter", "context")
 
     def __init__(
         self,
         adapter: TypeAdapter[Any],
         listed: Set[str],
         context: object = None,
-        first: Callable[..., object] | None = None,
+        whole: Callable[..., object] | None = None,
     ) -> None:
-        self.adapter, self._listed, self.context, self._first = adapter, listed, context, first
-        read: Callable[..., Any] = adapter.validator.validate_json
-        read = read if first is None else partial(_read_twice, first, read)
+        self.adapter, self._listed, self.context, self._whole = adapter, listed, context, whole
+        read: Callable[..., Any] = adapter.validator.validate_json if whole is None else whole
         self._read = read if context is None else partial(read, context=context)
 
     def within(self, context: object) -> PydanticChecker:
-        return PydanticChecker(self.adapter, self._listed, context, self._first)
+        return PydanticChecker(self.adapter, self._listed, context, self._whole)
 
     def value(self, value: object, exact: bool = False) -> Checked[Any]:
         try:

@@ -310,8 +310,8 @@ def compiled(kind: object, dialect: str = DEFAULT, open_objects: bool = False) -
     else:
         adapter = adapter_of(kind)
         raw, lazy = source_of(adapter, kind)
-        first = eager(adapter.core_schema) if lazy else None
-        source, checker = Source(raw, True), PydanticChecker(adapter, listed(raw), first=first)
+        whole = eager(adapter.core_schema) if lazy else None
+        source, checker = Source(raw, True), PydanticChecker(adapter, listed(raw), whole=whole)
     made: Schema[Any] = Schema(name_of(raw, kind), raw, source, rules, checker)
     made._made_of = (raw if isinstance(kind, Mapping) else kind, dialect, open_objects)
     return made

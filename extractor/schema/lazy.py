@@ -1,4 +1,4 @@
-"""Iterables, whose items Pydantic validates only while they are taken: here all are, before a value is given."""
+"""Iterables, whose items Pydantic validates only while they are taken, and gives once: here all are there, for good."""
 
 from __future__ import annotations
 
@@ -8,6 +8,21 @@ from typing import Any
 from pydantic_core import SchemaValidator
 
 _NO_SCHEMAS = {"metadata", "cls", "function", "default", "default_factory", "serialization"}
+
+
+class Taken(list[Any]):
+    """A list that is an iterator too, as a generator's type says and Pydantic wants it when it writes one. It begins
+    anew after its end."""
+
+    __slots__ = ("_at",)
+
+    def __next__(self) -> Any:
+        at: int = getattr(self, "_at", 0)
+        if at >= len(self):
+            self._at = 0
+            raise StopIteration
+        self._at = at + 1
+        return self[at]
 
 
 def eager(schema: Any) -> Callable[..., object]:
@@ -25,4 +40,7 @@ def _listed(part: Any) -> Any:
     if not isinstance(part, dict):
         return part
     made = {key: held if key in _NO_SCHEMAS else _listed(held) for key, held in part.items()}
-    return {**made, "type": "list"} if made.get("type") == "generator" else made
+    if made.get("type") != "generator":
+        return made
+    function = {"type": "no-info", "function": Taken}
+    return {"type": "function-after", "function": function, "schema": {**made, "type": "list"}}

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Any
@@ -403,3 +403,14 @@ def test_options_are_known_by_what_they_hold() -> None:
     assert len(keys) == 2
     assert all(first == again for first, again in plans)
     assert len({first for first, _ in plans}) == len(held)
+
+
+def test_what_a_journal_wrote_of_an_iterable_is_still_there_for_its_reader(journal: Path) -> None:
+    for recorded in (False, True):
+        (item,), _ = run(journal, ["a"], Iterable[int], lambda request: Completion(content="[1, 2]"))
+        assert (item.recorded, item.result.data, list(item.value), item.result.data) == (
+            recorded,
+            [1, 2],
+            [1, 2],
+            [1, 2],
+        )
