@@ -59,8 +59,14 @@ class Noted:
         pass
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if error is not None:
-            error.add_note(f"While the type read an answer ({self._log.ledger}): {self._answer.content!r:.500}")
+        if error is None:
+            return
+        note = f"While the type read an answer ({self._log.ledger}): {self._answer.content!r:.500}"
+        if isinstance(error, StopIteration):  # which would end the flow as if all were well, says Python
+            stopped = RuntimeError("A validator raised StopIteration, as next() does where there is nothing.")
+            stopped.add_note(note)
+            raise stopped from error
+        error.add_note(note)
 
 
 def bill(
