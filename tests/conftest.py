@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import signal
+from importlib import import_module
+from pkgutil import walk_packages
 
 from hypothesis import HealthCheck, settings
+
+import extractor
 
 
 def pytest_configure() -> None:
     """No test has a clock; Ctrl-C works, though a shell starts what it puts into the background with it ignored."""
     settings.register_profile("no clock", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("no clock")
+    _load_all()
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _load_all() -> None:
+    """Every module of the package. pytest rewrites each when it is first imported, which Python 3.11 cannot do in two
+    threads at once: "AST constructor recursion depth mismatch"."""
+    for found in walk_packages(extractor.__path__, "extractor."):
+        if not found.name.endswith(".__main__"):
+            import_module(found.name)
