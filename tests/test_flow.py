@@ -281,3 +281,19 @@ def test_an_exception_of_the_types_own_code_goes_on_with_the_bill_noted() -> Non
         flow.send((Completion(content='{"number":"17"}', usage=usage),))
     (note,) = caught.value.__notes__
     assert note == """While the type read an answer (1 call, 5 + 2 tokens): '{"number":"17"}'"""
+
+
+def test_a_stop_of_a_validator_is_told_as_that_and_ends_no_flow() -> None:
+    class Nothing(BaseModel):
+        number: str
+
+        @field_validator("number")
+        @classmethod
+        def look_up(cls, number: str) -> str:
+            return next(each for each in () if each == number)
+
+    flow = extraction(Schema.of(Nothing), Document.of("x"), Settings())
+    next(flow)
+    with pytest.raises(RuntimeError, match="A validator raised StopIteration") as caught:
+        flow.send((Completion(content='{"number":"17"}'),))
+    assert "While the type read an answer" in caught.value.__notes__[0]
