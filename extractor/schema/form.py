@@ -27,6 +27,9 @@ SAID = "$said"
 TAKEN = "$taken"
 """Stands in the rule of a class that takes no other properties than those named, and says what takes them."""
 
+ALSO = "$also"
+"""Stands in the rule of a class: other names by which it reads its properties, and the names that are shown."""
+
 EXCLUSIVE = "$exclusive"
 """Stands in the rule of a class and lists groups of fields of which at most one may be stated."""
 

@@ -10,7 +10,7 @@ from ..paths import Keys, to_path
 from .codec import SAME, Codec, Part, Pruning, step
 from .entries import Rules, entries, entry_rules, wide
 from .exclusive import grouped, groups_in, one_stated
-from .form import EXCLUSIVE, TAKEN, Form, Json, Nothing, Place, closed, described, text_of
+from .form import ALSO, EXCLUSIVE, TAKEN, Form, Json, Nothing, Place, closed, described, text_of
 from .marks import TAG, Mark, or_absent
 from .merge import conj, is_denied
 from .regexes import pattern_fits
@@ -97,7 +97,9 @@ def _record(c: Compiler, node: Json, properties: Mapping[str, object], rules: Ru
         schemas[bag] = described(held, "Further properties").schema
         made.add(bag, held.codec, _REQUIRED)
         c.change(place, "further properties", f"properties that are not listed are entries in {bag}")
-    return Form(closed(schemas), made.codec(tuple(schemas), bag), _sizes(node))
+    also = node.get(ALSO)
+    codec = made.codec(tuple(schemas), bag, also if isinstance(also, dict) else {})
+    return Form(closed(schemas), codec, _sizes(node))
 
 
 @dataclass(slots=True)
@@ -117,11 +119,11 @@ class _Made:
         elif isinstance(mode, Mark):
             self.marks[key] = mode
 
-    def codec(self, order: tuple[str, ...], bag: str | None) -> Codec:
+    def codec(self, order: tuple[str, ...], bag: str | None, also: dict[str, str]) -> Codec:
         nulls = frozenset(key for key, mark in self.marks.items() if mark.silence is None)
         words = {key: mark for key, mark in self.marks.items() if mark.word is not None}
         fixed = {**self.fixed, **{key: None for key, mark in self.marks.items() if mark.lax}}
-        return Record(order, self.parts, nulls, words, fixed, bag, self.drops)
+        return Record(order, self.parts, nulls, words, fixed, bag, self.drops, also)
 
 
 def _property(c: Compiler, rule: object, place: Place, required: bool) -> tuple[Form, object]:
@@ -213,6 +215,7 @@ class Record(Codec):
     ``nulls``: those in which null means "not stated", ``words``: those in which a word means that, or means null.
     ``fixed``: what is written where nothing is stated, and for a null that the type does not take.
     ``bag``: the property that holds further ones. ``drops``: further ones mean nothing to the type.
+    ``also``: other names by which the type reads its properties.
     """
 
     order: tuple[str, ...]
@@ -222,15 +225,24 @@ class Record(Codec):
     fixed: Mapping[str, object]
     bag: str | None
     drops: bool
+    also: dict[str, str]
 
     def encode(self, value: object) -> object:
         if not isinstance(value, dict):
             return value
+        value = self._renamed(value) if not value.keys().isdisjoint(self.also) else value
         wire = dict(self._written(value))
         if self.drops:
             return wire
         further = {key: held for key, held in value.items() if key not in self.order or key == self.bag}
         return {**wire, **further} if self.bag is None else {**wire, self.bag: self.parts[self.bag].encode(further)}
+
+    def _renamed(self, value: Mapping[str, object]) -> Json:
+        """The value with the names that are shown, each read from the first of its names that is there."""
+        stated = [key for key in (*self.order, *self.also) if key in value]
+        names = {self.also.get(key, key): key for key in reversed(stated)}
+        read = {name: value[key] for name, key in names.items()}
+        return {**{key: held for key, held in value.items() if key not in names.values()}, **read}
 
     def _written(self, value: Mapping[str, object]) -> Iterator[tuple[str, object]]:
         silence = {**dict.fromkeys(self.nulls), **{key: mark.silence for key, mark in self.words.items()}}
@@ -265,6 +277,7 @@ class Record(Codec):
     def to_wire(self, keys: Keys, wire: object) -> Keys:
         if not keys:
             return keys
+        keys = (self.also.get(str(keys[0]), keys[0]), *keys[1:])
         if self.bag is not None and keys[0] not in self.order:
             return (self.bag, *self.parts[self.bag].to_wire(keys, step(wire, self.bag)))
         return (keys[0], *self.parts.get(str(keys[0]), SAME).to_wire(keys[1:], step(wire, keys[0])))
@@ -289,4 +302,4 @@ class Record(Codec):
         marked = by.marked and (self.nulls or self.words)
         if by.decoding and not parts and not marked and self.bag is None:
             return SAME
-        return Record(self.order, parts, self.nulls, self.words, self.fixed, self.bag, self.drops)
+        return replace(self, parts=parts)

@@ -19,12 +19,13 @@ from pydantic_core import (
 from ..errors import UnsupportedTypeError
 from . import patterns
 from .adapting import named
+from .aliases import alias_path, nest, plain_names
 from .bounds import BOUNDS, SPANS, as_url, bounded, dated, with_words
 from .choices import SCALARS, as_numbers, unreachable
 from .defaults import takes_default
 from .drafts import look_at
 from .fhir import checked, hidden, said
-from .form import ABSTRACT, TOLD, Json
+from .form import ABSTRACT, ALSO, TOLD, Json
 from .known import initiated, known
 
 _PLAIN_WORDS = {"pydantic_js_updates", "pydantic_js_extra"}
@@ -137,15 +138,27 @@ class _Generator(GenerateJsonSchema):
     def model_fields_schema(self, schema: core_schema.ModelFieldsSchema) -> JsonSchemaValue:
         found = super().model_fields_schema(schema)
         for name, field in schema["fields"].items():
-            path = _alias_path(field.get("validation_alias"))
+            path = alias_path(field.get("validation_alias"))
             if path and name in found["properties"]:
                 rule = found["properties"].pop(name)
                 needed = name in found.get("required", [])
                 found["required"] = [key for key in found.get("required", []) if key != name]
-                _nest(found, path, rule, needed)
+                nest(found, path, rule, needed)
         if len(found["properties"]) < len(schema["fields"]):
             self._tell_hidden(found, schema["fields"])
-        return found
+        return self._with_names(found, schema["fields"].items())
+
+    def dataclass_args_schema(self, schema: core_schema.DataclassArgsSchema) -> JsonSchemaValue:
+        return self._with_names(super().dataclass_args_schema(schema), ((one["name"], one) for one in schema["fields"]))
+
+    def _with_names(self, found: JsonSchemaValue, fields: Iterable[tuple[str, Any]]) -> JsonSchemaValue:
+        """With the names by which Pydantic reads a field beside the one that is shown."""
+        by_name = self._config.populate_by_name or self._config.validate_by_name
+        also: dict[str, str] = {}
+        for name, field in fields:
+            names = [*plain_names(field.get("validation_alias")), *([name] if by_name else [])]
+            also |= {one: names[0] for one in names[1:] if one not in found["properties"]}
+        return {**found, ALSO: also} if also else found
 
     def field_is_required(self, field: Any, total: bool) -> bool:
         return super().field_is_required(field, total) or self._is_refused(field["schema"])
@@ -293,36 +306,6 @@ def _own_words(words: Any) -> dict[str, Any]:
     """A user's own words for a schema, but for a ``type`` that JSON does not know. A format is but told by them."""
     told = {key: value for key, value in words.items() if key != "type" or value in _TYPES} if words else {}
     return {**told, TOLD: True} if "format" in told else told
-
-
-def _alias_path(alias: Any) -> list[str | int] | None:
-    """The first way of an alias that leads deeper than one key, where no plain name is among its choices."""
-    if not isinstance(alias, list) or not alias:
-        return None
-    paths = alias if isinstance(alias[0], list) else [alias]
-    return paths[0] if all(len(path) > 1 for path in paths) else None
-
-
-def _nest(node: JsonSchemaValue, path: list[str | int], rule: JsonSchemaValue, needed: bool) -> None:
-    """Puts the rule of a field at the end of its alias path, into fresh objects and arrays."""
-    key, rest = path[0], path[1:]
-    if isinstance(key, int):
-        node.setdefault("type", "array")
-        items = node.setdefault("prefixItems", [])
-        items += [{} for _ in range(key + 1 - len(items))]
-        node["items"] = False
-        node["minItems"] = max(node.get("minItems", 0), key + 1 if needed else 0)
-        held = items
-    else:
-        node.setdefault("type", "object")
-        held = node.setdefault("properties", {})
-        if needed:
-            node["required"] = list(dict.fromkeys([*node.get("required", []), key]))
-        held.setdefault(key, {})
-    if rest:
-        _nest(held[key], rest, rule, needed)
-    else:
-        held[key] = rule
 
 
 def _sign(schema: Any) -> str:

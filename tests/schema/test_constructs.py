@@ -515,3 +515,34 @@ def test_a_default_that_the_type_does_not_take_is_not_stated() -> None:
     schema = Schema.of(Odd)
     assert schema.strict["properties"] == {"a": {"type": ["integer", "null"]}}
     assert schema.decode(schema.encode({})) == {}
+
+
+class Named(BaseModel):
+    model_config = ConfigDict(populate_by_name=True, extra="allow")
+
+    first_name: str = Field(alias="firstName")
+    age: int | None = Field(None, validation_alias=AliasChoices("Age", "years", "old"))
+    size: int = 0
+
+
+@dataclasses.dataclass
+class Choice:
+    id: Annotated[int, Field(validation_alias=AliasChoices("no", "number"))] = 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "wire"),
+    [
+        (Named, {"first_name": "Ada", "age": 36}, {"firstName": "Ada", "Age": 36}),
+        (Named, {"firstName": "Ada", "old": 36, "years": 37}, {"old": 36, "firstName": "Ada", "Age": 37}),
+        (Named, {"firstName": "Ada", "Age": 1, "years": 37}, {"years": 37, "firstName": "Ada", "Age": 1}),
+        (Choice, {"number": 3}, {"no": 3}),
+    ],
+)
+def test_a_value_under_another_name_is_written_under_the_one_that_is_shown(kind: Any, value: Any, wire: Any) -> None:
+    schema = Schema.of(kind)
+    encoded = schema.encode(value)
+    assert Draft202012Validator(schema.strict).is_valid(encoded)
+    assert schema.decode(encoded) == wire
+    assert schema.validate(wire).value == schema.validate(value).value
+    assert schema.to_wire("$.years", encoded) == ("$.Age" if kind is Named else "$.years")
