@@ -7,6 +7,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from ..driving import check_loop
+from ..errors import SetupError
 from ..live import Cells
 from ..options import BatchOptions, BatchSettings
 from ..table import Table
@@ -93,9 +94,15 @@ class _Engine(Generic[T]):
         self._shown.end(self.meter)
 
     def close(self) -> None:
-        """Let the journal go."""
-        if self.journal is not None:
+        """Let the journal go. SetupError where the disk did not take its end, if nothing else ended the batch."""
+        if self.journal is None:
+            return
+        try:
             self.journal.close()
+        except OSError as error:
+            if self.ceilings.error is None:
+                unwritten = SetupError(f"The journal {self.journal.path} cannot be written: {error.strerror}.")
+                raise billed(unwritten, self.meter, self._extractor.settings.model) from None
 
 
 class _Front(Generic[T]):

@@ -79,7 +79,7 @@ class Journal:
         self._syncing.wrote()
 
     def close(self) -> None:
-        """Let the file go. Closing twice is closing once."""
+        """Let the file go. Closing twice is closing once. OSError where the disk did not take what was written."""
         self._close()
 
     def _read(self) -> int:

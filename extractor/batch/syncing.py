@@ -34,19 +34,23 @@ class Syncing:
         self._new.set()
 
     def close(self) -> None:
-        """Hand over what was written, and close the file. Once."""
+        """Hand over what was written, and close the file. Once. OSError as of ``wrote``, and where this fails."""
         self._ended.set()
         self._new.set()
         if self._thread is not None and self._thread is not current_thread():
             self._thread.join()
         try:
+            if self._error is not None:  # the system tells it once alone
+                raise self._error
             os.fsync(self._fd)
         finally:
             os.close(self._fd)
 
     def _run(self) -> None:
-        while self._new.wait() and not self._ended.is_set():
+        while self._new.wait():
             self._new.clear()
+            if self._ended.is_set():  # looked at after the clearing, which may have taken away the last call of all
+                return
             try:
                 _sync(self._fd)
             except OSError as error:

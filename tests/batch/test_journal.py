@@ -335,6 +335,33 @@ def test_a_disk_that_does_not_take_what_was_written_is_told_at_the_next_record()
     os.close(reading)
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="a file cannot be put in the place of an open one")
+def test_a_disk_that_does_not_take_the_end_of_a_journal_is_told_with_the_bill(journal: Path) -> None:
+    reading, writing = os.pipe()
+
+    def answer(request: ChatRequest) -> Completion:
+        (held,) = (fd for fd in map(int, os.listdir("/proc/self/fd")) if _is_at(fd, journal))
+        os.dup2(writing, held)
+        return Completion(content="1", usage=Usage(prompt_tokens=7, completion_tokens=1, total_tokens=8))
+
+    extractor = Extractor("m", base_url=URL, transport=FakeModel(answer))
+    batch = extractor.batch(int, ["a"], journal=journal)
+    assert next(batch).value == 1
+    with pytest.raises(SetupError, match=r"run\.jsonl cannot be written: Invalid argument\.") as caught:
+        next(batch)
+    assert caught.value.ledger is not None
+    assert caught.value.ledger.total_tokens == 8
+    os.close(reading)
+    os.close(writing)
+
+
+def _is_at(fd: int, path: Path) -> bool:
+    try:
+        return os.readlink(f"/proc/self/fd/{fd}") == str(path)
+    except OSError:
+        return False
+
+
 def test_nothing_goes_on_when_a_journal_is_closed(journal: Path) -> None:
     run(journal, ["a", "b"])
     assert not [thread for thread in threading.enumerate() if thread.name == "journal"]
