@@ -148,6 +148,16 @@ def test_records_are_counted_as_rows_are(write: str, read_back: str, lost: int |
     assert [issue.kind for issue in result.issues] == ["uncovered"] * (lost is not None)
 
 
+def test_records_of_another_kind_are_no_missing_rows() -> None:
+    people = [f'{{"id": {at}, "name": "Ada {at}", "city": "Oslo"}},' for at in range(30)]
+    orders = [f'{{"id": {at}, "total": 3.5, "name": "nails"}},' for at in range(100, 130)]
+    text = "\n".join(['{"orders": [', *orders, '], "people": [', *people, "]}"])
+    model = FakeModel({"value": [{"id": at, "name": f"Ada {at}"} for at in range(30)]}, repeat=True)
+    result = Extractor("m", base_url="http://models.example.com/v1", transport=model).extract(list[Person], text)
+    assert result.coverage is not None
+    assert (len(model.requests), result.coverage.rows_seen, result.issues) == (1, 30, ())
+
+
 def test_a_list_alone_is_read_in_windows() -> None:
     wanted = rows(150)
     model = FakeModel(lambda request: {"value": Clerk()(request)["rows"]}, repeat=True)  # type: ignore[index, call-overload]

@@ -26,7 +26,10 @@ _SIGN = re.compile(r"[-+–—|.:;*#]+|[$€£¥₹]|CR|DR|EUR|USD|GBP|CHF")
 _MONTH = re.compile(r"[^\W\d_]{3,9}\.?")
 _BULLET = re.compile(r"([-*•‣◦▪–—·]|\(?[0-9]{1,3}[.)]|\(?[a-z][.)])\s+\S")
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
-_JSON_RECORD = re.compile(r'[\[,\s]*\{\s*"((?:[^"\\]|\\.)+)"\s*:.*\}[\],\s]*')
+_JSON_RECORD = re.compile(
+    r'[\[,\s]*\{\s*"((?:[^"\\]|\\.)+)"\s*:'
+    r'(?:\s*(?:"(?:[^"\\]|\\.)*"|[^\s"{}\[\],]+)\s*,\s*"((?:[^"\\]|\\.)+)"\s*:)?.*\}[\],\s]*'
+)
 _XML_RECORD = re.compile(
     r"<([\w:.-]+)(?:(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')){2,}\s*(?:/>|>.*</\1>)|(?:\s[^<>]*)?>\s*<(?![/!]).*</\1>)"
 )
@@ -114,9 +117,12 @@ def _listed(bare: str) -> Shape | None:
 
 
 def _record(bare: str) -> Shape | None:
-    """An object of JSON, or an element of XML that holds several things, in a line: its first key, or its name."""
+    """An object of JSON, or an element of XML that holds several things, in a line: its first keys, or its name.
+
+    Two keys, as far as the first one's value is plain: an ``id`` alone comes first in lists of many kinds.
+    """
     found = _JSON_RECORD.fullmatch(bare) or _XML_RECORD.fullmatch(bare)
-    return None if found is None else ("record", found[1])
+    return None if found is None else ("record", *found.groups())
 
 
 _SHAPES: tuple[Callable[[str], Shape | None], ...] = (_record, _delimited, _listed, _columns)
