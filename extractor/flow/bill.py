@@ -48,7 +48,7 @@ class Log:
 
 
 class Noted:
-    """Notes the bill and the answer on an exception of the type's own code, which goes on as it is."""
+    """Notes the bill and the answer on an exception of the type's own code, which goes on as it is if it can."""
 
     __slots__ = ("_answer", "_log")
 
@@ -93,7 +93,9 @@ def bill(
 
 _LOST = frozenset({"ReadTimeout", "ReadError", "RemoteProtocolError"})
 """Exceptions of httpx after which the endpoint may have done the work, and charged it."""
-_UNSENT = frozenset("ConnectError ConnectTimeout PoolTimeout ProxyError UnsupportedProtocol LocalProtocolError".split())
+_UNSENT = frozenset(
+    "ConnectError ConnectTimeout PoolTimeout OutageError ProxyError UnsupportedProtocol LocalProtocolError".split()
+)
 
 
 def _lost(took: Took | None) -> int:

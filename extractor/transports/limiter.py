@@ -184,10 +184,11 @@ class Limiter:
         if answered.status == 0 or answered.status in _OVERLOAD:
             self.window.refused(ticket.started, now)
             self._failed(answered.status, now)
-        elif answered.status < 400:
+        elif answered.status < 500:
             self._failures = 0
             self._answers(now)
-            self.window.answered(ticket.started, now, 50.0 + answered.written)
+            if answered.status < 400:
+                self.window.answered(ticket.started, now, 50.0 + answered.written)
 
     def _correct(self, ticket: Ticket, answered: Answered, now: float) -> None:
         took = answered.tokens if answered.tokens is not None else (0.0 if answered.status >= 400 else ticket.tokens)

@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from extractor import BudgetError, Extractor, ModelCallError
+from extractor import BudgetError, Extractor, ModelCallError, ModelStatusError
 from extractor.batch import Progress
 from extractor.chat import ChatRequest
 from extractor.testing import FakeModel, Reply, Script
@@ -42,7 +42,7 @@ def test_a_document_ends_when_its_time_is_over_with_what_was_spent(caplog: pytes
     calls = item.ledger.calls
     assert len(calls) == 6
     assert [call.usage is not None for call in calls].count(True) == len(model.clerk.seen) == 3
-    assert "ModelUnreachableError" in {call.error for call in calls}
+    assert {call.charged for call in calls if call.error == "ModelUnreachableError"} == {False}
     assert any(WAITS.search(str(each)) for each in told)
     assert told[-1].done == 1
     assert [record.levelname for record in caplog.records] == ["WARNING"]
@@ -54,6 +54,24 @@ def test_a_deadline_counts_what_was_waited() -> None:
     assert isinstance(item.error, BudgetError | ModelCallError)
     assert item.ledger.seconds is not None
     assert item.ledger.seconds > 1.0
+
+
+def test_an_answer_that_refuses_is_no_outage() -> None:
+    refusing = list[bool]()
+
+    def answer(request: ChatRequest) -> Script:
+        return Reply(422, body="too long") if refusing else model(request)
+
+    def tell(progress: Progress) -> None:
+        refusing.extend([True] * (progress.outage is not None))
+
+    model = Failing()
+    transport = RetryTransport(FakeModel(answer, repeat=True), tries=9)
+    extractor = Extractor("m", base_url="http://models.example.com/v1", transport=transport, window_tokens=3000)
+    batch = extractor.batch(Ledger, [DOCUMENT], concurrency=32, progress=tell)
+    (item,) = batch
+    assert isinstance(item.error, ModelStatusError)
+    assert (item.error.status_code, batch.progress.outage) == (422, None)
 
 
 def test_what_is_waited_for_is_told_and_goes_on(caplog: pytest.LogCaptureFixture) -> None:
