@@ -17,7 +17,10 @@ from .test_cli import base_url as base_url  # noqa: PLC0414 - a fixture
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes and devices of Unix")
 PRINTING = f"""{TYPES}
+import sys
 from pydantic import field_validator
+
+sys.stdout.reconfigure(encoding="utf-8")
 
 class Printing(Order):
     @field_validator("total")
@@ -64,7 +67,7 @@ def shell(folder: Path, command: str, base_url: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize("words", COMMANDS)
 def test_nobody_who_reads_is_no_failure_to_speak_of(inbox: Path, base_url: str, words: str) -> None:
-    _, err = shell(inbox, f"sleep 0 | true; $X {words} | true", base_url)
+    _, err = shell(inbox, f"$X {words} | true", base_url)
     assert [word for word in ("Traceback", "Broken pipe", "Exception ignored") if word in err] == []
 
 

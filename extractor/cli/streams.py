@@ -34,21 +34,14 @@ class _Raw(io.FileIO):
             raise Unwritten(error) from error
 
 
-class _Aside(io.TextIOBase):
-    """Stands where stdout was while code of the user runs: what that prints are words, no ``data``."""
+class _Aside:
+    """Stderr in the place of stdout while code of the user runs: what that prints are words, no ``data``."""
 
     def __init__(self, data: TextIO) -> None:
         self.data = data
 
-    @property
-    def buffer(self) -> BinaryIO:
-        return sys.stderr.buffer
-
-    def write(self, text: str) -> int:
-        return sys.stderr.write(text)
-
-    def flush(self) -> None:
-        sys.stderr.flush()
+    def __getattr__(self, name: str) -> object:
+        return getattr(sys.stderr, name)
 
 
 def data_out() -> TextIO:
