@@ -40,7 +40,7 @@ def updated(schema: Schema[T], document: Document, settings: Settings) -> Flow[R
     is_whole = not schema.validate(value).issues
     form = schema if is_whole else schema.partial()[0]
     long = Long(schema, settings, reading, windows, budget_of(schema, settings), Spending(settings))
-    pieces = [(at, piece) for at, piece in enumerate(windows)]
+    pieces = list(enumerate(windows))
     while pieces:
         window, piece = pieces.pop(0)
         job = Job(partial(_update, form, piece.document(reading, prompt.further), value), long.tokens(piece))

@@ -242,4 +242,4 @@ _TWINS: dict[type[Exception], type[httpx.TransportError]] = {
     httpcore.LocalProtocolError: httpx.LocalProtocolError,
     httpcore.RemoteProtocolError: httpx.RemoteProtocolError,
 }
-_CORE_ERRORS: tuple[type[Exception], ...] = (*_TWINS, Closed)
+_CORE_ERRORS = tuple(_TWINS)

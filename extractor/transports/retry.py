@@ -240,17 +240,22 @@ class _Call:
 
     def sleep(self) -> None:
         """Wait before the next try. A halt ends the call, and so does a closing."""
-        left = self.wait
-        if self._halt is None and self._policy.timing.sleep is not None:
-            self._policy.timing.sleep(left)
-        elif self._halt is None:
-            self._closing.wait(left)
-        while self._halt is not None and left > 0 and not self._closing.is_set():
-            if self._halt.wait(min(left, _SLICE)):
-                raise httpx.ReadError("the call was halted", request=self._request)
-            left -= _SLICE
+        if self._halt is not None:
+            self._listen(self._halt)
+        elif self._policy.timing.sleep is not None:
+            self._policy.timing.sleep(self.wait)
+        else:
+            self._closing.wait(self.wait)
         if self._closing.is_set():
             raise ClosedError
+
+    def _listen(self, halt: Event) -> None:
+        """Wait for a halt, and look for a closing now and then."""
+        left = self.wait
+        while left > 0 and not self._closing.is_set():
+            if halt.wait(min(left, _SLICE)):
+                raise httpx.ReadError("the call was halted", request=self._request)
+            left -= _SLICE
 
     def _tried(self, reason: str) -> float:
         """How many tries that was. A limiter's calls meet a 429 as often as all of them together ask for too much."""
