@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeAlias, TypeVa
 import httpx
 from typing_extensions import TypeForm, Unpack
 
+from .elsewhere import placed
 from .limits import Timeouts
 from .options import VARIABLES, BatchOptions, Options, Settings, Style
 
@@ -68,6 +69,7 @@ class _Front(Generic[Transport]):
         """
         from .endpoint import Endpoint, Secret, settings_of
         from .lessons import memory_at
+        from .transports.replaceable import default
 
         key, api_key = Secret.of(api_key), None
         if transport is None and _is_local(model, base_url):
@@ -82,7 +84,7 @@ class _Front(Generic[Transport]):
         self._endpoint = endpoint
         _try_out(settings)
         self._owned = transport is None or isinstance(transport, str)
-        self._transport: Any = _pooled(transport) if transport is None or isinstance(transport, str) else transport
+        self._transport: Any = default(transport) if transport is None or isinstance(transport, str) else transport
         _check_transport(self._transport)
 
     @classmethod
@@ -145,6 +147,7 @@ class Extractor(_Front[httpx.BaseTransport]):
     def extract(self, type: TypeForm[T], document: DocumentSource, /, **options: Unpack[Options]) -> Result[T]: ...
     @overload
     def extract(self, type: Compilable, document: DocumentSource, /, **options: Unpack[Options]) -> Result[Any]: ...
+    @placed
     def extract(self, type: Any, document: DocumentSource, /, **options: Unpack[Options]) -> Result[Any]:
         """Read ``document`` as ``type``: any type that Pydantic knows, or a JSON Schema.
 
@@ -168,6 +171,7 @@ class Extractor(_Front[httpx.BaseTransport]):
     def stream(
         self, type: Compilable, document: DocumentSource, /, *, every: float = 0, **options: Unpack[Options]
     ) -> Stream[Any]: ...
+    @placed
     def stream(
         self, type: Any, document: DocumentSource, /, *, every: float = 0, **options: Unpack[Options]
     ) -> Stream[Any]:
@@ -180,6 +184,7 @@ class Extractor(_Front[httpx.BaseTransport]):
     def batch(self, type: TypeForm[T], documents: Documents, /, **options: Unpack[BatchOptions]) -> Batch[T]: ...
     @overload
     def batch(self, type: Compilable, documents: Documents, /, **options: Unpack[BatchOptions]) -> Batch[Any]: ...
+    @placed
     def batch(self, type: Any, documents: Documents, /, **options: Unpack[BatchOptions]) -> Batch[Any]:
         """Read many documents as ``type``: an iterator of items, each with its result or its error.
 
@@ -190,6 +195,7 @@ class Extractor(_Front[httpx.BaseTransport]):
 
         return Batch(self, type, documents, options)
 
+    @placed
     def estimate(self, type: Any, document: DocumentSource, /, **options: Unpack[Options]) -> Estimate:
         """What ``extract`` would take, told without a request: requests, tokens, and money where prices are known."""
         return self._estimate(type, document, options)
@@ -233,6 +239,7 @@ class AsyncExtractor(_Front[httpx.AsyncBaseTransport]):
     async def extract(
         self, type: Compilable, document: DocumentSource, /, **options: Unpack[Options]
     ) -> Result[Any]: ...
+    @placed
     async def extract(self, type: Any, document: DocumentSource, /, **options: Unpack[Options]) -> Result[Any]:
         """As ``Extractor.extract``."""
         from .driving import check_loop, drive_async
@@ -258,6 +265,7 @@ class AsyncExtractor(_Front[httpx.AsyncBaseTransport]):
     def stream(
         self, type: Compilable, document: DocumentSource, /, *, every: float = 0, **options: Unpack[Options]
     ) -> AsyncStream[Any]: ...
+    @placed
     def stream(
         self, type: Any, document: DocumentSource, /, *, every: float = 0, **options: Unpack[Options]
     ) -> AsyncStream[Any]:
@@ -270,12 +278,14 @@ class AsyncExtractor(_Front[httpx.AsyncBaseTransport]):
     def batch(self, type: TypeForm[T], documents: Documents, /, **options: Unpack[BatchOptions]) -> AsyncBatch[T]: ...
     @overload
     def batch(self, type: Compilable, documents: Documents, /, **options: Unpack[BatchOptions]) -> AsyncBatch[Any]: ...
+    @placed
     def batch(self, type: Any, documents: Documents, /, **options: Unpack[BatchOptions]) -> AsyncBatch[Any]:
         """As ``Extractor.batch``, for ``async for``."""
         from .batch import AsyncBatch
 
         return AsyncBatch(self, type, documents, options)
 
+    @placed
     async def estimate(self, type: Any, document: DocumentSource, /, **options: Unpack[Options]) -> Estimate:
         """As ``Extractor.estimate``."""
         from asyncio import to_thread
@@ -314,6 +324,7 @@ class AsyncExtractor(_Front[httpx.AsyncBaseTransport]):
 def extract(type: TypeForm[T], document: DocumentSource, /, **options: Unpack[Options]) -> Result[T]: ...
 @overload
 def extract(type: Compilable, document: DocumentSource, /, **options: Unpack[Options]) -> Result[Any]: ...
+@placed
 def extract(type: Any, document: DocumentSource, /, **options: Unpack[Options]) -> Result[Any]:
     """``Extractor().extract(…)`` with the settings of the environment.
 
@@ -351,19 +362,6 @@ def _check_transport(transport: object) -> None:
     if not (hasattr(transport, "handle_request") or hasattr(transport, "handle_async_request")):
         kind = type(transport).__name__
         raise TypeError(f"transport is an httpx.BaseTransport or AsyncBaseTransport, or 'aiohttp', not {kind}")
-
-
-def _pooled(over: str | None) -> httpx.BaseTransport:
-    from .transports import PoolTransport, RetryTransport
-    from .transports.replaceable import Replaceable
-
-    if over is None:
-        return RetryTransport(Replaceable(PoolTransport()))
-    if over != "aiohttp":
-        raise ValueError(f"transport is an object of httpx's kind, or 'aiohttp', not {over!r}")
-    from .transports import AiohttpTransport
-
-    return RetryTransport(Replaceable(AiohttpTransport()))
 
 
 def _local_options(embedded: LocalTransport) -> Options:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypedDict, get_args
 
+from .elsewhere import refusal
 from .limits import GUARDS, TIMEOUTS, Guards, Timeouts, check_ceiling, check_count, check_share
 from .shapes import check_shapes
 
@@ -166,29 +167,6 @@ REQUEST_FIELDS = frozenset(
 )
 """The options that are fields of the request."""
 
-_RESERVED = {
-    "messages": "extract builds the messages; put your words into instructions=",
-    "response_format": "extract makes it from the type, in the way that mode= names",
-    "tools": "extract makes one of the type where you say mode='tool'",
-    "stream": "extract reads the whole answer; stream(…) gives what came of it while it comes",
-    "every": "it belongs to stream(…)",
-    "model": "the model belongs to Extractor(model, …)",
-    "base_url": "the endpoint belongs to Extractor(model, base_url=…)",
-    "api_key": "the key belongs to Extractor(model, api_key=…)",
-}
-
-_ELSEWHERE = {
-    "max_attempts": "max_retries retries output_retries",
-    "instructions": "system system_prompt prompt prompt_description user_prompt",
-    "validation_context": "context deps",
-    "concurrency": "max_workers max_concurrency",
-    "window_tokens": "max_char_buffer chunk_size",
-    "n": "extraction_passes",
-    "deadline": "total_timeout max_time",
-}
-"""What other libraries call our options."""
-
-
 _LEAST = {
     "max_attempts": 1,
     "n": 1,
@@ -278,7 +256,7 @@ class Settings:
         given: dict[str, object] = dict(options)
         for name in given:
             if name not in Options.__annotations__:
-                raise TypeError(_refusal(name))
+                raise TypeError(refusal(name, Options.__annotations__, BatchOptions.__annotations__))
         request = {name: given.pop(name) for name in REQUEST_FIELDS & given.keys()}
         if "timeout" in given:
             given["timeout"] = Timeouts.of(options["timeout"])
@@ -300,20 +278,6 @@ class Settings:
             check_ceiling(ceiling, getattr(self, ceiling))
         check_share("max_unread", self.max_unread)
         check_shapes(self)
-
-
-def _refusal(name: str) -> str:
-    if name in _RESERVED:
-        as_it_is = "To send a request as it is, use complete(ChatRequest(…))."
-        return f"{name}= is no option of extract: {_RESERVED[name]}. {as_it_is}"
-    if name in BatchOptions.__annotations__:
-        return f"{name}= is no option of extract: it belongs to batch(…)."
-    from difflib import get_close_matches
-
-    near = [ours for ours, theirs in _ELSEWHERE.items() if name in theirs.split()]
-    near = near or get_close_matches(name, Options.__annotations__, 1)
-    meant = f" Did you mean {near[0]}=?" if near else ""
-    return f"{name}= is no option.{meant} There are: {', '.join(sorted(Options.__annotations__))}."
 
 
 Progressing: TypeAlias = "Callable[[Progress], object] | bool | Literal['tqdm', 'rich'] | None"

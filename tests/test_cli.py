@@ -306,3 +306,23 @@ def test_a_long_list_is_streamed_while_its_windows_come(tmp_path: Path) -> None:
             lines = [first, *ran.stdout]
     assert ran.returncode == 0
     assert [json.loads(line)["item"]["text"] for line in lines] == [row.text for row in wanted]
+
+
+@pytest.mark.parametrize("met", ["typer", "rich.console", "extractor.schema.compiled", "schemas"])
+def test_ctrl_c_while_it_is_loaded_shows_no_traceback(met: str) -> None:
+    """The signal comes when the module is first asked for."""
+    code = f"""
+import signal, sys
+
+class Meets:
+    def find_spec(self, name, path=None, target=None):
+        if name == {met!r}:
+            signal.raise_signal(signal.SIGINT)
+
+sys.meta_path.insert(0, Meets())
+sys.argv = ["extractor", "schema", "invoice"]
+from extractor.cli import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

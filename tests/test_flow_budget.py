@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import Any
 
 import httpx
@@ -15,7 +16,7 @@ from extractor.flow import Flow, extraction
 from extractor.options import Options, Settings
 from extractor.result import Result
 from extractor.schema import Schema
-from extractor.testing import FakeModel
+from extractor.testing import FakeModel, FakeServer
 
 from .test_flow import drive
 from .test_flow_modes import refused
@@ -112,8 +113,19 @@ def test_a_call_that_the_deadline_cut_short_is_told_as_such() -> None:
     _, error = drive(invoices(deadline=2), failure)
     assert isinstance(error, BudgetError)
     assert error.__cause__ is failure
+    assert str(error) == "The deadline of 2 s is over. deadline= gives it longer."
     _, error = drive(invoices(deadline=3), failure)
     assert error is failure
+
+
+def test_a_deadline_that_is_met_says_nothing_of_the_timeout() -> None:
+    with FakeServer(FakeModel(httpx.ReadTimeout("no answer")), stall=30) as server:
+        extractor = Extractor("m", base_url=server.base_url)
+        with pytest.raises(BudgetError, match="deadline= gives it longer") as over:
+            extractor.extract(Invoice, TEXT, deadline=0.2)
+        extractor.close()
+    assert isinstance(over.value.__cause__, httpx.ReadTimeout)
+    assert "timeout=" not in "".join(traceback.format_exception(over.value))
 
 
 def test_each_request_has_the_time_that_is_left() -> None:

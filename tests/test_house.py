@@ -13,10 +13,10 @@ import extractor
 
 PACKAGE = Path(extractor.__file__).parent
 ORDER = (
-    "errors needs brief limits forking shapes options annotations paths display issues tokens deferred coverage"
-    " estimate schema table document chat evidence confidence answer result calibration observer examples prompt flow"
-    " transports endpoint lessons driving live streams client testing telemetry batch evaluation report infer demo"
-    " cli notebook"
+    "errors needs brief limits forking shapes elsewhere options annotations paths display issues tokens deferred"
+    " coverage estimate schema table document chat evidence confidence answer result calibration observer examples"
+    " prompt flow transports endpoint lessons driving live streams client testing telemetry batch evaluation report"
+    " infer demo cli notebook"
 ).split()
 DOORS = {"client": {"batch"}}
 """An extractor's methods open rooms that stand behind it, inside the functions that need them."""

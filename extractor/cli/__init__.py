@@ -10,8 +10,11 @@ from .streams import standard_streams
 
 def main() -> None:
     """The ``extractor`` command."""
-    with standard_streams():
-        _command()
+    try:
+        with standard_streams():
+            _command()
+    except KeyboardInterrupt:  # while it is loaded: later on, the commands themselves say what came of it
+        raise SystemExit(130) from None
 
 
 def _command() -> None:
@@ -23,8 +26,6 @@ def _command() -> None:
             raise
         print('The command line needs typer and rich: pip install "typed-extractor[cli]"', file=sys.stderr)
         raise SystemExit(2) from None
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
     if os.environ.get("_EXTRACTOR_COMPLETE") == "complete_bash":
         rejoin(os.environ)
     app()

@@ -29,18 +29,23 @@ def left(log: Log, settings: Settings) -> float | None:
 
 
 def late(error: ModelCallError, log: Log, settings: Settings) -> ModelCallError | BudgetError:
-    """The error of a call, which is that of the deadline where that cut the call short."""
+    """The error of a call, which is that of the deadline where that cut the call short: then what the call itself says
+    of its timeouts would send a reader to the wrong option, and the cause is what lies below it."""
     over = _time(log, settings) if isinstance(error, ModelUnreachableError) else None
     if over is None:
         return error
-    over.__cause__ = error
+    over.__cause__ = error.__cause__ or error
     return over
 
 
 def _time(log: Log, settings: Settings) -> BudgetError | None:
     if settings.deadline is None or log.seconds < settings.deadline:
         return None
-    return BudgetError(f"The deadline of {settings.deadline:g} s is over (deadline=).", ceiling="deadline")
+    return met(settings.deadline)
+
+
+def met(deadline: float) -> BudgetError:
+    return BudgetError(f"The deadline of {deadline:g} s is over. deadline= gives it longer.", ceiling="deadline")
 
 
 def _tokens(log: Log, step: Step, settings: Settings) -> BudgetError | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ..errors import BudgetError, ExtractorError
 from ..result import Ledger
 from .bill import Log
+from .budget import met
 from .effects import Flow, Stopped
 from .together import together
 
@@ -97,7 +98,7 @@ class Spending:
     def _time(self) -> float | None:
         most = self.settings.deadline
         if most is not None and self.seconds >= most:
-            raise BudgetError(f"The deadline of {most:g} s is over (deadline=).", ceiling="deadline")
+            raise met(most)
         return None if most is None else most - self.seconds
 
     def _affordable(self, ceiling: str, most: float, cost: float | None, job: Job) -> int:

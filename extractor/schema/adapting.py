@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from types import FunctionType
 from typing import Any, cast
 
@@ -36,6 +37,28 @@ def adapter_of(kind: object) -> TypeAdapter[Any]:
 def named(kind: object) -> str:
     """The type as its code calls it."""
     return kind.__qualname__ if isinstance(kind, type) else short(repr(kind))
+
+
+def endless(kind: object) -> str:
+    """What is said of a type whose parts lie deeper within one another than Python follows them."""
+    name = kind.__qualname__ if isinstance(kind, type) else "The type"
+    limit = sys.getrecursionlimit()
+    way = f"flatten it, or let Python follow it: sys.setrecursionlimit({limit * 10})"
+    return f"{name} is nested too deeply for Python's limit of {limit:,} calls within one another; {way}"
+
+
+def formless(schema: Any, info: str) -> str:
+    """Why a part of a type, by Pydantic's core schema of it, has no JSON Schema."""
+    if schema["type"] == "is-instance":
+        return f"Pydantic knows {named(schema['cls'])} only by its instances, and JSON holds none"
+    if schema["type"] != "function-plain":
+        return f"{info} has no JSON form"
+    function = schema["function"]["function"]
+    owner = getattr(function, "__self__", None)
+    if isinstance(owner, type) and any(base.__module__.startswith("pydantic.v1") for base in owner.__mro__):
+        return f"{named(owner)} is a model of pydantic.v1: derive it from pydantic.BaseModel"
+    name = getattr(function, "__qualname__", "") or short(repr(function))
+    return f"only its function {name} knows what it reads: WithJsonSchema(…) beside it says that"
 
 
 def _undefined(kind: str, name: str | None) -> str:

@@ -10,9 +10,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, SupportsIndex, TypeVar, overload
 
 from ..annotations import VERIFY
+from ..errors import UnsupportedTypeError
 from ..paths import to_keys, to_path
 from ..tokens import text_tokens
-from .adapting import adapter_of
+from .adapting import adapter_of, endless
 from .changes import Change
 from .checking import Checked, Checker, PydanticChecker
 from .codec import SAME
@@ -265,7 +266,10 @@ def _cached(kind: object, dialect: str, open_objects: bool) -> Schema[Any]:
     found = _by_content.get((key, dialect, open_objects)) if key is not None else None
     if found is not None:
         return found
-    made = compiled(kind, dialect, open_objects)
+    try:
+        made = compiled(kind, dialect, open_objects)
+    except RecursionError:
+        raise UnsupportedTypeError(endless(kind)) from None
     with _lock:
         if key is not None:
             _keep(_by_content, (key, dialect, open_objects), made)

@@ -18,7 +18,7 @@ from pydantic_core import (
 
 from ..errors import UnsupportedTypeError
 from . import patterns
-from .adapting import named
+from .adapting import formless, named
 from .aliases import alias_path, nest, plain_names
 from .bounds import BOUNDS, SPANS, as_url, bounded, dated, with_words
 from .choices import SCALARS, as_numbers, unreachable
@@ -277,7 +277,7 @@ class _Generator(GenerateJsonSchema):
         return {key: value for key, value in found.items() if key != ABSTRACT}
 
     def handle_invalid_for_json_schema(self, schema: Any, error_info: str) -> JsonSchemaValue:
-        return {"$unsupported": f"{error_info} has no JSON form"}
+        return {"$unsupported": formless(schema, error_info)}
 
 
 def _refs(rule: object) -> Iterator[str]:

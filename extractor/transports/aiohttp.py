@@ -18,7 +18,7 @@ from .connections import until_the_loop_ends
 from .errors import ClosedError
 from .exchange import Exchange
 from .hosts import check_host
-from .network import seconds_left
+from .network import Closings, seconds_left
 from .pool import PoolTransport
 from .proxies import Proxies, from_environment
 
@@ -80,7 +80,7 @@ class AiohttpTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         check_host(request.url.host)
         session = self._loops.get(asyncio.get_running_loop()) or await self._open_loop()
         content = await request.aread()
-        with Exchange(self, request, self._size, _nothing) as exchange:
+        with Exchange(self, request, self._size, _nothing, Closings()) as exchange:
             sent = session.client.request(
                 request.method,
                 str(request.url),
@@ -137,6 +137,11 @@ async def _within(exchange: Exchange, session: _Session, waited: Awaitable[T]) -
         raise (ClosedError() if session.client.closed else _twin(error)) from error
     except TimeoutError as error:
         raise httpcore.ReadTimeout(str(error)) from error
+    except asyncio.CancelledError as error:  # so aiohttp wakes what waits for a free connection
+        task = asyncio.current_task()
+        if session.client.closed and task is not None and not task.cancelling():
+            raise ClosedError from error
+        raise
 
 
 def _twin(error: ClientError) -> httpx.TransportError:

@@ -63,7 +63,8 @@ class Connections:
 
     def send(self, request: httpx.Request) -> httpx.Response:
         shard = self._threads.of(self._route(request.url)).take()
-        with Exchange(self, request, self._max_response_bytes, shard.give_back) as exchange:
+        most, closings = self._max_response_bytes, self._threads.closings
+        with Exchange(self, request, most, shard.give_back, closings) as exchange:
             return exchange.incoming(shard.pool.handle_request(exchange.outgoing(request)))
 
     async def send_async(self, request: httpx.Request) -> httpx.Response:
@@ -71,7 +72,7 @@ class Connections:
 
         pools = self._loops.get(get_running_loop()) or await self._open_loop()
         shard = pools.of(self._route(request.url)).take()
-        with Exchange(self, request, self._max_response_bytes, shard.give_back) as exchange:
+        with Exchange(self, request, self._max_response_bytes, shard.give_back, pools.closings) as exchange:
             return exchange.incoming(await shard.pool.handle_async_request(exchange.outgoing(request)))
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ import httpcore
 import httpx
 
 from .errors import ClosedError, ResponseTooLargeError
-from .network import Closed, Limit, Total
+from .network import Closed, Closings, Connecting, Limit, Total, Watch
 
 _PIECES = {"gzip": 4096, "deflate": 4096, "br": 16, "zstd": 16}
 """Bytes of an encoded answer that are decoded at once. gzip makes a thousand times as much of them at most; br and zstd
@@ -31,7 +31,9 @@ class Exchange:
 
     __slots__ = ("_given", "_halt", "_most", "_owner", "_piece", "_release", "_seen", "_until", "refusal", "timeouts")
 
-    def __init__(self, owner: object, request: httpx.Request, most: int | None, release: Callable[[], None]) -> None:
+    def __init__(
+        self, owner: object, request: httpx.Request, most: int | None, release: Callable[[], None], closings: Closings
+    ) -> None:
         self._owner: object = owner
         given: Mapping[str, float | None] = request.extensions.get("timeout") or {}
         whole = given.get("whole")
@@ -44,7 +46,7 @@ class Exchange:
         self._piece = 0
         self.refusal: httpx.RequestError | None = None
         self.timeouts: dict[str, float | None] = {
-            "connect": self._limit(given.get("connect")),
+            "connect": self._connecting(given.get("connect"), Watch(closings)),
             "write": self._limit(given.get("write")),
             "pool": _least(given.get("pool"), whole),
             "read": self._limit(self._seconds("first_byte"), Total),
@@ -58,6 +60,11 @@ class Exchange:
         if seconds is None:
             return None if bare else Limit(inf, self._until, self._halt)
         return seconds if bare and kind is Limit else kind(seconds, self._until, self._halt)
+
+    def _connecting(self, seconds: float | None, watch: Watch) -> Connecting:
+        limit = Connecting(inf if seconds is None else seconds, self._until, self._halt)
+        limit.watch = watch
+        return limit
 
     def outgoing(self, request: httpx.Request) -> httpcore.Request:
         url = request.url

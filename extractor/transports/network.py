@@ -77,8 +77,8 @@ class Closings:
         self.count = 0
 
 
-class _Watch:
-    """Whether the owner was closed since the connection was opened."""
+class Watch:
+    """Whether the owner was closed since then: since a connection was opened, or a request was to be sent."""
 
     __slots__ = ("_closings", "_opened")
 
@@ -89,6 +89,19 @@ class _Watch:
         """Closed, where that is why something went wrong."""
         if self._closings.count != self._opened:
             raise Closed("closed") from error
+
+
+class Connecting(Limit):
+    """The limit of opening a connection. A request that waited for a free one while the owner was closed opens none."""
+
+    __slots__ = ("watch",)
+
+    watch: Watch
+
+
+def _check_open(timeout: float | None) -> None:
+    if isinstance(timeout, Connecting):
+        timeout.watch.check()
 
 
 def _read(stream: httpcore.NetworkStream, most: int, timeout: Limit, halt: Event) -> bytes:
@@ -128,7 +141,7 @@ class Unsent:
 
 
 class Stream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream, watch: _Watch) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, watch: Watch) -> None:
         self._stream = stream
         self._watch = watch
         self._reading = False
@@ -192,7 +205,8 @@ class Backend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[SocketOption] | None = None,
     ) -> httpcore.NetworkStream:
-        watch = _Watch(self._closings)
+        _check_open(timeout)
+        watch = Watch(self._closings)
         try:
             return Stream(super().connect_tcp(host, port, seconds_left(timeout), local_address, socket_options), watch)
         except UnicodeError as error:
@@ -200,7 +214,7 @@ class Backend(httpcore.SyncBackend):
 
 
 class AsyncStream(httpcore.AsyncNetworkStream):
-    def __init__(self, stream: httpcore.AsyncNetworkStream, watch: _Watch) -> None:
+    def __init__(self, stream: httpcore.AsyncNetworkStream, watch: Watch) -> None:
         self._stream = stream
         self._watch = watch
         self._unsent = Unsent()
@@ -247,7 +261,8 @@ class AsyncBackend(httpcore.AnyIOBackend):
         local_address: str | None = None,
         socket_options: Iterable[SocketOption] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        watch = _Watch(self._closings)
+        _check_open(timeout)
+        watch = Watch(self._closings)
         try:
             opened = await super().connect_tcp(host, port, seconds_left(timeout), local_address, socket_options)
             return AsyncStream(opened, watch)

@@ -45,3 +45,18 @@ def replaced_by(transport: Transport) -> Iterator[None]:
         yield
     finally:
         _in_its_place.remove(transport)
+
+
+def default(over: str | None) -> httpx.BaseTransport:
+    """What an extractor asks through where it is given no transport: over our own pool, or that of ``aiohttp``."""
+    from .retry import RetryTransport
+
+    if over is None:
+        from .pool import PoolTransport
+
+        return RetryTransport(Replaceable(PoolTransport()))
+    if over != "aiohttp":
+        raise ValueError(f"transport is an object of httpx's kind, or 'aiohttp', not {over!r}")
+    from .aiohttp import AiohttpTransport
+
+    return RetryTransport(Replaceable(AiohttpTransport()))

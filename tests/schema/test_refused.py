@@ -5,10 +5,12 @@ import math
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from functools import partial, reduce
+from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, WithJsonSchema, create_model, v1
+from pydantic_core import core_schema
 
 from extractor.errors import UnsupportedTypeError
 from extractor.schema import Schema
@@ -131,6 +133,77 @@ class Plain: ...
 )
 def test_what_is_no_type_is_told_the_way_out(kind: Any, said: str) -> None:
     with pytest.raises(UnsupportedTypeError, match=said):
+        Schema.of(kind)
+
+
+class Old(v1.BaseModel):
+    number: str
+
+
+class Handle:
+    number: str
+
+
+class Holder(BaseModel):
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+    handle: Handle
+
+
+class Read:
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(cls.of)
+
+    @classmethod
+    def of(cls, value: object) -> "Read":
+        return cls()
+
+
+class ReadInPart:
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(partial(Read.of))
+
+
+@pytest.mark.filterwarnings("ignore:Mixing V1 models and V2 models")
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (Old, "$ cannot be asked for: Old is a model of pydantic.v1: derive it from pydantic.BaseModel; "),
+        (
+            Holder,
+            "$.handle cannot be asked for: Pydantic knows Handle only by its instances, and JSON holds none; ",
+        ),
+        (
+            Read,
+            "$ cannot be asked for: only its function Read.of knows what it reads: WithJsonSchema(…) beside it",
+        ),
+        (dict[str, ReadInPart], "only its function functools.partial("),
+    ],
+)
+def test_what_has_no_json_form_is_told_the_way_out(kind: Any, said: str) -> None:
+    with pytest.raises(UnsupportedTypeError) as refused:
+        Schema.of(kind)
+    assert said in str(refused.value)
+
+
+def test_what_only_a_function_reads_is_asked_for_where_its_json_is_told() -> None:
+    told: Any = Annotated[Read, WithJsonSchema({"type": "integer"})]
+    checked = Schema.of(dict[str, told]).validate({"a": 1})
+    assert checked.value is not None
+    assert isinstance(checked.value["a"], Read)
+
+
+def nested_type(depth: int) -> Any:
+    kind: Any = int
+    for level in range(depth):
+        kind = create_model(f"Level{level}", inner=(kind, ...))
+    return kind
+
+
+@pytest.mark.parametrize("kind", [nested_type(200), reduce(lambda inner, _: list[inner], range(400), int)])  # type: ignore[valid-type, arg-type, return-value]
+def test_a_type_nested_deeper_than_python_follows(kind: Any) -> None:
+    with pytest.raises(UnsupportedTypeError, match=r"nested too deeply .*sys[.]setrecursionlimit"):
         Schema.of(kind)
 
 

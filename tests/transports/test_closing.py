@@ -81,6 +81,44 @@ def test_a_call_in_an_event_loop_is_woken(sent: bytes, waits: bool, transport: s
     assert len(server.requests) == 1
 
 
+def test_calls_in_threads_that_wait_for_a_free_connection_are_woken() -> None:
+    begun = Event()
+    with serve(script(begun, b"")) as server:
+        pool = PoolTransport(max_connections=1)
+        send = partial(pool.handle_request, request(server.url))
+        raised = list[BaseException | None]()
+        threads = [Thread(target=lambda: raised.append(_raised(send, begun.set, begun)), daemon=True) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        begun.wait()
+        threads[0].join(0.3)
+        pool.close()
+        for thread in threads:
+            thread.join(30)
+    assert [type(error) for error in raised] == [ClosedError] * 3
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("kind", [PoolTransport, AiohttpTransport])
+def test_calls_in_an_event_loop_that_wait_for_a_free_connection_are_woken(
+    kind: type[PoolTransport | AiohttpTransport],
+) -> None:
+    begun = Event()
+
+    async def main(url: str) -> list[BaseException | httpx.Response]:
+        pool = kind(max_connections=1)
+        calls = [asyncio.create_task(pool.handle_async_request(request(url))) for _ in range(3)]
+        await asyncio.to_thread(begun.wait)
+        await asyncio.sleep(0.1)
+        await pool.aclose()
+        return await asyncio.gather(*calls, return_exceptions=True)
+
+    with serve(script(begun, b"")) as server:
+        raised = asyncio.run(main(server.url))
+    assert [type(error) for error in raised] == [ClosedError] * 3
+    assert len(server.requests) == 1
+
+
 def test_a_cancelled_wait_for_the_next_try_stays_a_cancellation() -> None:
     begun = Event()
 
