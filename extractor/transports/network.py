@@ -144,7 +144,7 @@ class Stream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, watch: Watch) -> None:
         self._stream = stream
         self._watch = watch
-        self._reading = False
+        self._reading = self._closing = False
         self._unsent = Unsent()
         self.get_extra_info = stream.get_extra_info  # type: ignore[method-assign]
 
@@ -160,6 +160,8 @@ class Stream(httpcore.NetworkStream):
             raise
         finally:
             self._reading = False
+            if self._closing:
+                self._stream.close()
         if not data:
             self._watch.check()
         return data
@@ -171,6 +173,7 @@ class Stream(httpcore.NetworkStream):
 
     def close(self) -> None:
         """A thread that reads is woken, and closes the socket itself: a number that is free is soon another file's."""
+        self._closing = True
         with suppress(OSError):
             self.get_extra_info("socket").shutdown(SHUT_RDWR)
         if not self._reading:
