@@ -25,6 +25,8 @@ def load(word: str) -> Any:
     """The type, or the JSON Schema as a dict. SetupError says what a word may be."""
     if word.endswith(".json"):
         return _json_schema(Path(word))
+    if word.endswith(".py"):
+        raise SetupError(f"{word!r} names a file and no type in it.", remedy=f"Write {word}:Name.")
     if _FIELDS.fullmatch(word):
         from ..schema.notation import schema_of
 

@@ -136,10 +136,16 @@ def _opened(file: File, kind: Kind) -> Iterator[Picture]:
             raise
         except _BROKEN as error:
             what = kind.name.split(" ", 1)[1]
-            raise unreadable(file.source, f"this {what} is cut off or broken ({error}): save it again") from None
+            raise unreadable(file.source, f"this {what} is cut off or broken{_said(error)}: save it again") from None
         except pillow.DecompressionBombError:
             limit = f"{IMAGE_PIXELS // 1_000_000} megapixels"
             raise unreadable(file.source, f"has more than {limit}, which is the limit: make it smaller") from None
+
+
+def _said(error: BaseException) -> str:
+    """The reader's words in a line. Where Pillow cannot tell what it is, it names an object in memory alone."""
+    said = " ".join(str(error).split())
+    return f" ({said})" if said and not said.startswith("cannot identify image file") else ""
 
 
 def _pillow(kind: Kind) -> ModuleType:

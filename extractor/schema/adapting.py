@@ -75,4 +75,5 @@ def _way(kind: object) -> str:
         return f"write tuple[{', '.join(map(named, kind))}]"
     if isinstance(kind, type):
         return "make it a BaseModel, a dataclass or a TypedDict"
-    return "give a type, such as list[Invoice], or a JSON Schema as a dict"
+    fields = "; fields in a line are schema_of('name, age int')" if isinstance(kind, str) else ""
+    return f"give a type, such as list[Invoice], or a JSON Schema as a dict{fields}"

@@ -128,7 +128,7 @@ class Plain: ...
         ((Tree, int), r"is no type; write tuple\[Tree, int\]$"),
         (Tree(children=[]), r"^Tree\(children=\[\]\) is no type; it is an instance: give its class, Tree$"),
         (Plain, "^Plain is no type that Pydantic takes; make it a BaseModel, a dataclass or a TypedDict$"),
-        ("Tree", "^'Tree' is no type; give a type, such as list"),
+        ("name, age int", r"^'name, age int' is no type; give a type, .*; fields in a line are schema_of\('name, age"),
     ],
 )
 def test_what_is_no_type_is_told_the_way_out(kind: Any, said: str) -> None:
