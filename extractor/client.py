@@ -77,12 +77,12 @@ class _Front(Generic[Transport]):
             embedded = _embedded(model)
             options = {**_local_options(embedded), **options}
             transport, base_url = cast(Any, embedded), _LOCAL_URL
+        settings = Settings.of("", options)  # a keyword that is misspelt is told before what is missing
         model, base_url, key = settings_of(model, base_url, key)
-        settings = Settings.of(model, options)
         endpoint = Endpoint.of(base_url, key, headers)
-        self.settings = replace(settings, endpoint=endpoint.name, memory=memory_at(lessons))
+        self.settings = replace(settings, model=model, endpoint=endpoint.name, memory=memory_at(lessons))
         self._endpoint = endpoint
-        _try_out(settings)
+        _try_out(self.settings)
         self._owned = transport is None or isinstance(transport, str)
         self._transport: Any = default(transport) if transport is None or isinstance(transport, str) else transport
         _check_transport(self._transport)
@@ -343,6 +343,8 @@ def _from_environment(_fingerprint: int) -> Extractor:
 
 def _is_local(model: str | None, base_url: str | None) -> bool:
     """Whether the name stands for the embedded engine: ``local``, or a GGUF file. A base URL says that it does not."""
+    if not isinstance(model, str | None):
+        raise TypeError(f"model is the name of a model, not {type(model).__name__}: Extractor(model, base_url=…)")
     if model is None:
         model, base_url = os.environ.get("EXTRACTOR_MODEL", ""), base_url or os.environ.get("EXTRACTOR_BASE_URL")
     return not base_url and (model == LOCAL or model.endswith(".gguf"))

@@ -29,6 +29,15 @@ _FIRST = {
 }
 """What stands first, without a name."""
 
+_MAKING = {
+    "model": "model_name model_id llm deployment engine",
+    "base_url": "baseurl base api_base url_base endpoint host server azure_endpoint openai_api_base",
+    "api_key": "apikey key token openai_api_key",
+    "headers": "default_headers extra_headers",
+    "transport": "http_client session",
+}
+"""What an extractor is made with."""
+
 _ELSEWHERE = {
     "max_attempts": "max_retries retries output_retries",
     "instructions": "system system_prompt prompt prompt_description user_prompt",
@@ -48,7 +57,7 @@ def placed(call: F) -> F:
     @wraps(call)
     def checked(*given: object, **options: object) -> object:
         if len(given) != places:
-            raise TypeError(_misplaced(call.__name__, len(given) - places, options))
+            raise TypeError(_misplaced(call.__name__, len(given) > places, options))
         return call(*given, **options)
 
     @wraps(call)
@@ -66,6 +75,9 @@ def refusal(name: str, options: Collection[str], of_batches: Collection[str]) ->
     for first, names in _FIRST.items():
         if name in names.split():
             return f"{name}= is no option of extract: the {first} stands without a name, as in extract(Invoice, text)."
+    for ours, names in _MAKING.items():
+        if name in names.split():
+            return f"{name}= is no option: {ours} belongs to Extractor(model, base_url=…, api_key=…, headers=…)."
     if name in of_batches:
         return f"{name}= is no option of extract: it belongs to batch(…)."
     from difflib import get_close_matches
@@ -76,10 +88,10 @@ def refusal(name: str, options: Collection[str], of_batches: Collection[str]) ->
     return f"{name}= is no option.{meant} There are: {', '.join(sorted(options))}."
 
 
-def _misplaced(call: str, over: int, options: Iterable[str]) -> str:
+def _misplaced(call: str, over: bool, options: Iterable[str]) -> str:
     what, shown = ("the documents", "paths") if call == "batch" else ("the document", "text")
     said = f"{call} takes two things without a name, first the type and then {what}: {call}(Invoice, {shown})."
-    return said + ("".join(map(_meant, options)) if over < 0 else " What follows has a name, as in instructions=….")
+    return said + ("".join(map(_meant, options)) if not over else " What follows has a name, as in instructions=….")
 
 
 def _meant(name: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from extractor import AsyncExtractor, Extractor, extract
-from extractor.options import Settings
+from extractor.options import VARIABLES, Settings
 from extractor.testing import FakeModel
 
 
@@ -80,6 +80,44 @@ def test_a_call_that_is_placed_as_here_is_what_it_says_it_is() -> None:
     assert list(inspect.signature(placed.extract).parameters) == ["type", "document", "options"]
     assert inspect.iscoroutinefunction(later.extract)
     assert not inspect.iscoroutinefunction(placed.extract)
+
+
+MAKE: Any = Extractor
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: MAKE(object()), "model is the name of a model, not object: Extractor(model, base_url=…)"),
+        (
+            lambda: MAKE("m", endpoint="https://models.example.com/v1"),
+            "endpoint= is no option: base_url belongs to Extractor(model, base_url=…, api_key=…, headers=…).",
+        ),
+        (
+            lambda: MAKE(model_name="m"),
+            "model_name= is no option: model belongs to Extractor(model, base_url=…, api_key=…, headers=…).",
+        ),
+        (
+            lambda: CALLS.extract(Invoice, TEXT, extra_headers={}),
+            "extra_headers= is no option: headers belongs to Extractor(model, base_url=…, api_key=…, headers=…).",
+        ),
+    ],
+)
+def test_an_extractor_that_is_made_as_elsewhere(
+    make: Callable[[], object], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(TypeError) as refused:
+        make()
+    assert str(refused.value) == said
+
+
+def test_a_misspelt_option_is_told_before_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(TypeError, match=r"^temprature= is no option[.] Did you mean temperature="):
+        MAKE(temprature=1)
 
 
 def test_a_client_of_another_library() -> None:

@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 import threading
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Hashable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike, fspath
 from typing import Protocol, TypeAlias
@@ -78,6 +78,8 @@ def checked(documents: object) -> None:
     """TypeError where it is one document, and not many."""
     if isinstance(documents, Frame):
         raise TypeError(f"batch takes many documents, and a {type(documents).__name__} {WHICH_COLUMN}")
+    if isinstance(documents, Mapping):
+        raise TypeError("batch takes many documents, and of a dict its keys would be read: give documents.items()")
     if isinstance(documents, str | bytes | PathLike) or not isinstance(documents, Iterable | AsyncIterable):
         kind = type(documents).__name__
         one = "; put one alone into a list, and for a folder give folder.glob('*.pdf')"

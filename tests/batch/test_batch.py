@@ -269,6 +269,7 @@ def test_a_sync_transport_is_served_by_threads() -> None:
 
 
 WRONG: list[tuple[Any, dict[str, Any], type[Exception], str]] = [
+    ({"a": "one text"}, {}, TypeError, "of a dict its keys would be read: give documents.items"),
     ("one text", {}, TypeError, "batch takes many documents: .* not str"),
     (Path("a.pdf"), {}, TypeError, "not PosixPath"),
     (5, {}, TypeError, "not int"),
