@@ -34,6 +34,7 @@ _XML_RECORD = re.compile(
     r"<([\w:.-]+)(?:(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')){2,}\s*(?:/>|>.*</\1>)|(?:\s[^<>]*)?>\s*<(?![/!]).*</\1>)"
 )
 _RULE = re.compile(r"[\s|:+=_.\-–—]*[-=_|]{3}[\s|:+=_.\-–—]*")
+_MARKDOWN = re.compile(r"(#{1,6})\s+\S")
 _DIGITS = re.compile(r"\d+")
 _FIGURES = re.compile(r"\d[\d.,]*")
 
@@ -76,7 +77,7 @@ def looks_of(lines: Sequence[Line]) -> Looks:
 def shape_of(text: str) -> Shape | None:
     """What lines of one run have in common; None where a line has nothing of a row."""
     bare = text.strip()
-    if not bare or _RULE.fullmatch(bare) or _names_a_total(bare):
+    if not bare or _RULE.fullmatch(bare) or _MARKDOWN.match(bare) or _names_a_total(bare):
         return None
     if len(bare) > _LONGEST_ROW:
         return _record(bare)
@@ -247,7 +248,6 @@ def _names_a_total(text: str) -> bool:
     return _TOTALS.match(text, _LEADING.match(text).end()) is not None  # type: ignore[union-attr]
 
 
-_MARKDOWN = re.compile(r"(#{1,6})\s+\S")
 _NAMED = re.compile(r"(?:article|section|chapter|part|schedule|annex|appendix|kapitel|artikel|abschnitt|§)\b", re.I)
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+\S")
 _LONGEST_HEADING = 90

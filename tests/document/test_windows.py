@@ -107,6 +107,16 @@ def test_fields_of_records_are_no_rows_of_their_own() -> None:
     assert rows_in('{\n"name": "Ada",\n"at": {"x": 1}\n},\n' * 6) == []
 
 
+def test_headings_that_end_in_a_number_are_no_rows() -> None:
+    items = [f"| nails {at} | {at} |" for at in range(40)]
+    text = "\n".join(line for at in range(6) for line in (f"## Order 2024{at}", *items, ""))
+    assert rows_in(text) == items * 6
+    found = reading(text)
+    shown = [[found.lines[at].text for at in window.carried] for window in windows_of(found, 400)]
+    assert shown[0] == []
+    assert all(any("## Order" in line for line in lines) for lines in shown[1:])
+
+
 def test_what_looks_like_rows_and_what_does_not() -> None:
     table = [f"{at:02}/01/2024  Payment {at}  {at}.00" for at in range(1, 9)]
     around = ["Dear Sir or Madam,", "we have booked in 2024 what follows.", "", *table[:4]]
