@@ -24,6 +24,7 @@ from ..errors import SetupError
 from ..needs import needed
 from ..options import BatchOptions
 from ..schema import Schema
+from ..transports.errors import OutageError
 from ..transports.limiter import Answered, Limiter, Limits, Ticket
 from .rows import Factory, Rows
 
@@ -60,7 +61,10 @@ class _Shared:
         self._actor = actor
 
     async def enter(self, size: int, patience: float = inf) -> Ticket:
-        ticket: Ticket = await self._actor.enter.remote(size, patience)
+        try:
+            ticket: Ticket = await self._actor.enter.remote(size, patience)
+        except OutageError as error:  # Ray raises a kind of its own of it, whose text is a traceback
+            raise OutageError(str(getattr(error, "cause", error))) from None
         return ticket
 
     def leave(self, ticket: Ticket, answered: Answered | None) -> None:
