@@ -201,6 +201,15 @@ class Result(Generic[T]):
     _confidence: Confidence | None = field(default=None, init=False, repr=False, compare=False)
     _evidence: Evidence | None = field(default=None, init=False, repr=False, compare=False)
 
+    if not TYPE_CHECKING:  # a type checker tells of names that are none by itself
+
+        def __getattr__(self, name: str) -> object:
+            """What the value has is told to stand there. A property that fails says why."""
+            if name[:1] != "_" and not hasattr(type(self), name) and hasattr(self.value, name):
+                said = f"a Result has no {name!r}, its value has: result.value.{name}"
+                raise AttributeError(said, name=name, obj=self)
+            return object.__getattribute__(self, name)
+
     @property
     def evidence(self) -> Evidence:
         """Where in the document each leaf of the value stands. Looked for when it is first asked for."""

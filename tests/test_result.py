@@ -79,3 +79,17 @@ def test_a_schema_from_a_pickle_keeps_the_context_of_its_validators() -> None:
     assert schema.validate({"number": "17"}).value == Order(number="17")
     assert [issue.path for issue in schema.validate({"number": "18"}).issues] == ["$.number"]
     assert Schema.of(Order).validate({"number": "18"}).issues == ()
+
+
+def test_what_the_value_has_is_told_to_stand_there() -> None:
+    model = FakeModel('{"number": "17"}', '{"number": "17"}')
+    extractor = Extractor("m", base_url="https://models.example.com/v1", transport=model)
+    result: Any = extractor.extract(Order, "17")
+    with pytest.raises(AttributeError, match=r"^a Result has no 'number', its value has: result[.]value[.]number$"):
+        _ = result.number
+    with pytest.raises(AttributeError, match=r"^'Result' object has no attribute 'nothing'$"):
+        _ = result.nothing
+    raw: Any = extractor.extract(RAW, "17")
+    with pytest.raises(AttributeError, match=r"its value has: result[.]value[.]items$"):
+        _ = raw.items
+    assert copy.deepcopy(result) == pickle.loads(pickle.dumps(result)) == result
