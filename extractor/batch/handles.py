@@ -7,7 +7,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from ..driving import check_loop
-from ..errors import SetupError
+from ..errors import ExtractorError, SetupError
 from ..live import Cells
 from ..options import BatchOptions, BatchSettings
 from ..table import Table
@@ -62,6 +62,7 @@ class _Engine(Generic[T]):
         self._shown: Shown = shown(settings.progress)
         self.journal = Journal(settings.journal) if settings.journal is not None else None
         self.ceilings = Ceilings(settings, self.journal.spent if self.journal else 0.0)
+        self._error: ExtractorError | None = None
 
     def _work(self) -> Work[T]:
         if self.journal is None:
@@ -83,15 +84,22 @@ class _Engine(Generic[T]):
             self._limiter.told = bool
             self.close()
         if ceilings.error is not None:
-            raise billed(ceilings.error, self.meter, self._extractor.settings.model)
+            raise self._ending(ceilings.error)
 
     def counted(self, item: Item[T] | None) -> None:
         if item is not None:
             self.meter.count(item)
         self._shown.tell(self.meter)
 
-    def end(self) -> None:
+    def end(self, error: BaseException | None = None) -> None:
+        """Nothing more comes. What the batch itself ended with has the bill of all items, those just counted too."""
+        if error is not None and error is self._error:
+            self._ending(self._error)
         self._shown.end(self.meter)
+
+    def _ending(self, error: ExtractorError) -> ExtractorError:
+        self._error = error
+        return billed(error, self.meter, self._extractor.settings.model)
 
     def close(self) -> None:
         """Let the journal go. SetupError where the disk did not take its end, if nothing else ended the batch."""
@@ -102,7 +110,7 @@ class _Engine(Generic[T]):
         except OSError as error:
             if self.ceilings.error is None:
                 unwritten = SetupError(f"The journal {self.journal.path} cannot be written: {error.strerror}.")
-                raise billed(unwritten, self.meter, self._extractor.settings.model) from None
+                raise self._ending(unwritten) from None
 
 
 class _Front(Generic[T]):
@@ -140,8 +148,8 @@ class _Front(Generic[T]):
         self._cells.tell(self)
         return item
 
-    def _end(self) -> None:
-        self._engine.end()
+    def _end(self, error: BaseException | None = None) -> None:
+        self._engine.end(error)
         self._cells.tell(self, over=True)
 
     def _ipython_display_(self) -> None:
@@ -174,8 +182,8 @@ class Batch(_Front[T]):
             while (item := self._counted(next(self._iterator))) is None:
                 pass
             return item
-        except BaseException:
-            self._end()
+        except BaseException as error:
+            self._end(error)
             raise
 
     def close(self) -> None:
@@ -227,8 +235,8 @@ class AsyncBatch(_Front[T]):
             while (item := self._counted(await anext(self._iterator))) is None:
                 pass
             return item
-        except BaseException:
-            self._end()
+        except BaseException as error:
+            self._end(error)
             raise
 
     async def aclose(self) -> None:
