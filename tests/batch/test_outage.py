@@ -52,8 +52,7 @@ def test_a_document_ends_when_its_time_is_over_with_what_was_spent(caplog: pytes
 def test_a_deadline_counts_what_was_waited() -> None:
     (item,) = Failing().extractor.batch(Ledger, [DOCUMENT], concurrency=32, deadline=1.0)
     assert isinstance(item.error, BudgetError | ModelCallError)
-    assert item.ledger.seconds is not None
-    assert item.ledger.seconds > 1.0
+    assert [call.charged for call in item.ledger.calls].count(True) == 3
 
 
 def test_an_answer_that_refuses_is_no_outage() -> None:
