@@ -106,9 +106,8 @@ class Ceilings:
         self.stop(BudgetError(f"{why} No further document was begun.", ceiling=ceiling))
 
 
-def billed(error: ExtractorError, meter: Meter, model: str) -> ExtractorError:
-    """The error with the bill of the whole batch, as one line."""
+def bill(error: ExtractorError, meter: Meter, model: str) -> None:
+    """Gives the error the bill of the whole batch, as one line."""
     prompt, answer = meter.prompt_tokens, meter.completion_tokens
     usage = Usage(prompt_tokens=prompt, completion_tokens=answer, total_tokens=prompt + answer)
     error.ledger = Ledger((Call("batch", model, usage, meter.usd),))
-    return error

@@ -14,7 +14,7 @@ from ..table import Table
 from ..table.kinds import TEXT
 from . import given
 from .background import in_background
-from .ceilings import Ceilings, billed
+from .ceilings import Ceilings, bill
 from .journal import Journal
 from .meter import Meter, Progress
 from .run import Run
@@ -84,7 +84,8 @@ class _Engine(Generic[T]):
             self._limiter.told = bool
             self.close()
         if ceilings.error is not None:
-            raise self._ending(ceilings.error)
+            self._error = ceilings.error
+            raise ceilings.error
 
     def counted(self, item: Item[T] | None) -> None:
         if item is not None:
@@ -94,12 +95,8 @@ class _Engine(Generic[T]):
     def end(self, error: BaseException | None = None) -> None:
         """Nothing more comes. What the batch itself ended with has the bill of all items, those just counted too."""
         if error is not None and error is self._error:
-            self._ending(self._error)
+            bill(self._error, self.meter, self._extractor.settings.model)
         self._shown.end(self.meter)
-
-    def _ending(self, error: ExtractorError) -> ExtractorError:
-        self._error = error
-        return billed(error, self.meter, self._extractor.settings.model)
 
     def close(self) -> None:
         """Let the journal go. SetupError where the disk did not take its end, if nothing else ended the batch."""
@@ -109,8 +106,8 @@ class _Engine(Generic[T]):
             self.journal.close()
         except OSError as error:
             if self.ceilings.error is None:
-                unwritten = SetupError(f"The journal {self.journal.path} cannot be written: {error.strerror}.")
-                raise self._ending(unwritten) from None
+                self._error = SetupError(f"The journal {self.journal.path} cannot be written: {error.strerror}.")
+                raise self._error from None
 
 
 class _Front(Generic[T]):
@@ -188,8 +185,12 @@ class Batch(_Front[T]):
 
     def close(self) -> None:
         """End what is in work."""
-        self._iterator.close()
-        self._engine.close()
+        try:
+            self._iterator.close()
+            self._engine.close()
+        except BaseException as error:
+            self._end(error)
+            raise
         self._end()
 
     def __enter__(self) -> Self:
@@ -241,8 +242,12 @@ class AsyncBatch(_Front[T]):
 
     async def aclose(self) -> None:
         """End what is in work."""
-        await self._iterator.aclose()
-        self._engine.close()
+        try:
+            await self._iterator.aclose()
+            self._engine.close()
+        except BaseException as error:
+            self._end(error)
+            raise
         self._end()
 
     async def __aenter__(self) -> Self:
