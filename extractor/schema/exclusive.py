@@ -85,9 +85,11 @@ class Exclusive(Codec):
     inner: Codec
     groups: tuple[Group, ...]
     of: Mapping[str, str] = field(init=False)
+    names: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "of", {key: group.name for group in self.groups for key in group.keys})
+        object.__setattr__(self, "names", frozenset(group.name for group in self.groups))
 
     def encode(self, value: object) -> object:
         if not isinstance(value, dict):
@@ -108,10 +110,9 @@ class Exclusive(Codec):
     def _beside(self, value: object) -> object:
         if not isinstance(value, dict):
             return value
-        names = {group.name for group in self.groups}
         found: Json = {}
         for key, held in value.items():
-            if key not in names:
+            if key not in self.names:
                 found[key] = held
             elif isinstance(held, dict):
                 found.update(held)
@@ -123,12 +124,11 @@ class Exclusive(Codec):
 
     def to_source(self, keys: Keys, wire: object) -> Keys:
         found = self.inner.to_source(keys, wire)
-        return found[1:] if any(found[:1] == (group.name,) for group in self.groups) else found
+        return found[1:] if found and found[0] in self.names else found
 
     def part(self, key: str | int, value: object) -> Part | None:
         found = self.inner.part(key, value)
-        grouped = found is not None and any(found[1] == (group.name,) for group in self.groups)
-        return (found[0], ()) if found is not None and grouped else found
+        return (found[0], ()) if found is not None and found[1] and found[1][0] in self.names else found
 
     def pruned(self, by: Pruning) -> Codec:
         return Exclusive(self.inner.pruned(by), self.groups)
